@@ -1,0 +1,1 @@
+"""Text-to-video pipeline: one prompt in, one finished film out."""

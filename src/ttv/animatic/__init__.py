@@ -1,0 +1,1 @@
+"""The built-in film-maker: reads a prompt and draws what it says, on the CPU, by seed."""

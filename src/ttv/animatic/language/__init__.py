@@ -1,0 +1,1 @@
+"""From words to a Scene, and an honest account of what was understood."""

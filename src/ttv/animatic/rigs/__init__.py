@@ -1,0 +1,1 @@
+"""Skeletons and shapes of the subjects."""

@@ -1,0 +1,1 @@
+"""Landscapes, light and weather, drawn in layers."""

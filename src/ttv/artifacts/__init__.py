@@ -1,0 +1,7 @@
+"""Stores for finished files; each file without an underscore is one."""
+
+from __future__ import annotations
+
+from ttv.artifacts._port import Artifact, Store
+
+__all__ = ["Artifact", "Store"]

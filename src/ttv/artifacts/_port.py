@@ -1,0 +1,43 @@
+"""The port of the stores: where finished files live."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A stored file: whole, and never changed once it is there."""
+
+    #: Slash-separated path inside the store.
+    key: str
+    size: int
+    #: Hex SHA-256 of the bytes.
+    sha256: str
+    content_type: str
+
+
+class Store(Protocol):
+    """Keeps files by key; a key is written whole or not at all.
+
+    Keys are relative slash-separated paths of ``[A-Za-z0-9._-]`` parts; anything else is
+    refused with InvalidRequest. Raises StorageFull, StorageUnwritable, Unavailable.
+    """
+
+    async def put(self, key: str, source: Path, *, content_type: str) -> Artifact:
+        """Store a copy of ``source`` durably; an existing key is replaced atomically."""
+
+    async def stat(self, key: str) -> Artifact | None:
+        """Describe a stored file, or None when the key is free."""
+
+    async def fetch(self, key: str, to: Path) -> Artifact:
+        """Copy a stored file to ``to``; raises NotFound."""
+
+    def read(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Stream bytes ``start`` to ``end`` (exclusive) in chunks; raises NotFound."""
+
+    async def delete(self, key: str) -> None:
+        """Remove a stored file; a free key is no error."""

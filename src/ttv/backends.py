@@ -1,0 +1,44 @@
+"""Find and build the back ends of a room: one file, one back end.
+
+A room with back ends is a package whose files without a leading underscore each define
+``build(options)``. Plug-ins outside the tree join through the entry-point group of the
+same name (``ttv.generators``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Any
+
+from ttv.errors import InvalidRequest
+
+
+def names(room: str) -> tuple[str, ...]:
+    """List the back ends of a room such as ``ttv.generators``, in alphabetical order."""
+    package = importlib.import_module(room)
+    inside = {
+        module.name
+        for module in pkgutil.iter_modules(package.__path__)
+        if not module.name.startswith("_")
+    }
+    return tuple(sorted(inside | {entry.name for entry in entry_points(group=room)}))
+
+
+def build(room: str, name: str, options: Mapping[str, object]) -> Any:  # noqa: ANN401 - the room's door gives the type
+    """Build one back end by its name; its own options model validates ``options``.
+
+    Raises InvalidRequest when the room has no such back end.
+    """
+    known = names(room)
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; choose one of {', '.join(known)}"
+        noun = room.rpartition(".")[2]
+        raise InvalidRequest(f"{noun} has no back end {name!r}{hint}", param=noun)
+    for entry in entry_points(group=room, name=name):
+        return entry.load()(options)
+    return importlib.import_module(f"{room}.{name}").build(options)

@@ -1,0 +1,8 @@
+"""The ``ttv`` command."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""
+    raise SystemExit(2)

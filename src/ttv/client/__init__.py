@@ -1,0 +1,1 @@
+"""Speak to a TTV service over HTTP from Python."""

@@ -1,0 +1,104 @@
+"""The few errors of the pipeline, by what the caller should do about them.
+
+* TtvError
+  x InvalidRequest      refuse: the request can never work; fix the named field
+  x Transient           retry: the same call may work later
+    - LeaseLost         stop this attempt: another worker owns the step now
+    - Unavailable       a service we depend on does not answer
+  x Permanent           give up: trying again changes nothing
+    - StorageFull       the disk or quota is full
+    - StorageUnwritable the folder cannot be written
+    - NotFound          what was named does not exist
+    - Conflict          the state of the thing does not allow it
+  x Cancelled           stop: the user asked for it
+
+A room derives its own errors from one of the four families.
+Errors of libraries are mapped where they enter, with ``from``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TtvError(Exception):
+    """Something went wrong in the pipeline."""
+
+    #: Stable machine-readable name, the ``code`` of an HTTP problem.
+    code: ClassVar[str] = "internal"
+    #: Exit status of the CLI.
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (self.__doc__ or "").splitlines()[0]
+        super().__init__(self.message)
+
+
+class InvalidRequest(TtvError):
+    """The request cannot be carried out as it was written."""
+
+    code = "invalid_request"
+    exit_code = 2
+
+    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
+        super().__init__(message)
+        #: The field to fix, in the words of the request (``prompt``, ``shots[2].seconds``).
+        self.param = param
+
+
+class Transient(TtvError):
+    """A temporary fault; the same call may work later."""
+
+    code = "temporarily_unavailable"
+    exit_code = 75
+
+
+class LeaseLost(Transient):
+    """Another worker owns this step now."""
+
+    code = "lease_lost"
+
+
+class Unavailable(Transient):
+    """A service that the pipeline depends on does not answer."""
+
+    code = "unavailable"
+
+
+class Permanent(TtvError):
+    """This cannot succeed, however often it is tried."""
+
+    code = "failed"
+
+
+class StorageFull(Permanent):
+    """The disk is full; free some space and run it again: finished work is kept."""
+
+    code = "storage_full"
+    exit_code = 74
+
+
+class StorageUnwritable(Permanent):
+    """The folder cannot be written; choose another or change its permissions."""
+
+    code = "storage_unwritable"
+    exit_code = 73
+
+
+class NotFound(Permanent):
+    """What was named does not exist."""
+
+    code = "not_found"
+
+
+class Conflict(Permanent):
+    """The present state does not allow this."""
+
+    code = "conflict"
+
+
+class Cancelled(TtvError):
+    """The work was cancelled."""
+
+    code = "cancelled"
+    exit_code = 130

@@ -1,0 +1,106 @@
+"""The port of the generators: what makes a segment out of a shot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from ttv.media import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do, as data: planning and refusal read it, nobody asks by name."""
+
+    model: str
+    #: Part of every content address: a new version makes new segments.
+    version: str
+    #: "cpu", "gpu" or "remote": the worker pool that runs it.
+    pool: str
+    min_seconds: float
+    max_seconds: float
+    #: The only legal lengths in seconds; empty when every length in between is legal.
+    allowed_seconds: tuple[float, ...] = ()
+    #: Widest and tallest picture in pixels.
+    max_width: int = 4096
+    max_height: int = 4096
+    max_prompt: int = 4_000
+    #: Can start from a given first frame (i2v).
+    first_frame: bool = False
+    #: Can also end at a given last frame (flf2v).
+    last_frame: bool = False
+    #: Can go on from the last frame of another segment.
+    follows: bool = False
+    seed: bool = False
+    audio: bool = False
+    #: Price in US dollars for each second of video; 0 for engines of our own.
+    dollars_per_second: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRequest:
+    """One shot in the words of an engine."""
+
+    prompt: str
+    frames: int
+    format: Format
+    seed: int
+    camera: str | None = None
+    framing: str | None = None
+    #: PNG that frame 0 of the segment shows (an anchor).
+    first_frame: Path | None = None
+    #: PNG that the last frame of the segment arrives at.
+    last_frame: Path | None = None
+    #: PNG of the frame just before frame 0 (chaining). An engine whose model repeats its
+    #: input picture drops that repeat itself, so no seam ever holds a doubled frame.
+    follows: Path | None = None
+
+
+class State(StrEnum):
+    """Where a submitted segment stands at its engine."""
+
+    RUNNING = "running"  #: Queued or being made.
+    SUCCEEDED = "succeeded"  #: Ready for download.
+    FAILED = "failed"  #: Ended without a clip; ``Status.error`` says why.
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an engine says about a submitted segment."""
+
+    state: State
+    #: 0.0 to 1.0, or None when the engine does not tell.
+    fraction: float | None = None
+    error: str | None = None
+    #: What the engine could not draw as asked, one sentence each.
+    warnings: tuple[str, ...] = ()
+
+
+class Generator(Protocol):
+    """Makes segments.
+
+    One instance lives as long as the process; it is an async context manager opened and
+    closed by ``wiring``. A handle is a short string that survives a restart of the caller;
+    an engine that lost it (an in-process child died with its parent) raises ``HandleLost``.
+    """
+
+    def capabilities(self) -> Capabilities:
+        """Tell what the engine can do; constant for the life of the instance."""
+
+    async def submit(self, request: SegmentRequest, *, key: str) -> str:
+        """Start a segment and return its handle.
+
+        ``key`` is the content address of the step: an engine with idempotency keys passes it
+        on. Raises InvalidRequest for what ``capabilities`` exclude, Transient, Permanent.
+        """
+
+    async def poll(self, handle: str) -> Status:
+        """Ask how a segment stands. Raises HandleLost, Transient or Permanent."""
+
+    async def download(self, handle: str, to: Path) -> None:
+        """Write the finished clip to ``to`` (a path that does not exist yet)."""
+
+    async def cancel(self, handle: str) -> None:
+        """End the work within 5 seconds and forget the handle; unknown handles are ignored."""

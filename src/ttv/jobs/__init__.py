@@ -1,0 +1,1 @@
+"""Jobs: their life, their store and the queue that delivers their steps."""

@@ -1,0 +1,1 @@
+"""The stages of a film as steps with content-addressed results."""

@@ -1,0 +1,40 @@
+"""The port of the planners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ttv.media import Format
+from ttv.planning._plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the user asked for, already checked for type and size."""
+
+    prompt: str
+    format: Format
+    seed: int
+    #: Length of the film in frames; None lets the planner choose by the number of beats.
+    frames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShotLimits:
+    """The lengths, in frames, that the chosen generator can make."""
+
+    min_frames: int
+    max_frames: int
+    #: The only legal lengths, ascending; empty when every length between min and max is legal.
+    allowed: tuple[int, ...] = ()
+
+
+class Planner(Protocol):
+    """Turns a brief into a Plan."""
+
+    async def plan(self, brief: Brief, limits: ShotLimits) -> Plan:
+        """Split the brief into shots of legal length whose film lasts exactly ``brief.frames``.
+
+        Raises InvalidRequest when no such split exists, naming the nearest lengths that do.
+        """

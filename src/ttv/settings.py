@@ -1,0 +1,1 @@
+"""Every setting of the service, read once and checked at start."""

@@ -1,0 +1,1 @@
+"""Conformance suites, fakes and emulators for authors of back ends."""

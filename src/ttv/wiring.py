@@ -1,0 +1,1 @@
+"""Settings become opened back ends here and nowhere else: the only composition root."""

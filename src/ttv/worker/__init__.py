@@ -1,0 +1,1 @@
+"""Claim steps, run them, settle them."""
