@@ -28,7 +28,7 @@ def names(room: str) -> tuple[str, ...]:
     return tuple(sorted(inside | {entry.name for entry in entry_points(group=room)}))
 
 
-def build(room: str, name: str, options: Mapping[str, object]) -> Any:  # noqa: ANN401 - the room's door gives the type
+def build(room: str, name: str, options: Mapping[str, object]) -> Any:
     """Build one back end by its name; its own options model validates ``options``.
 
     Raises InvalidRequest when the room has no such back end.
