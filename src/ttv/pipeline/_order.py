@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ttv.media import Format
-from ttv.planning import Plan
-from ttv.planning.document import from_document, to_document
+from ttv.planning import Plan, from_document, to_document
 
 
 class Mode(StrEnum):
