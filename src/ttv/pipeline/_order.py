@@ -1,13 +1,27 @@
-"""An Order: one film as asked for, in the form that is stored with a job."""
+"""An Order: one film as asked for, checked, in the form that is stored with a job."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Self
+from hashlib import blake2b
+from typing import Any, Final, Self
 
+from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.planning import Plan, from_document, to_document
+
+#: Seeds are unsigned 32-bit numbers, which every engine takes.
+MAX_SEED: Final = 2**32 - 1
+#: Characters that no prompt needs and that break logs, terminals and captions.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
 class Mode(StrEnum):
@@ -19,8 +33,16 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one order may ask for."""
+
+    prompt_chars: int = 4_000
+    film_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """What to make and with what; either ``prompt`` or ``plan`` is set."""
+    """What to make and with what; exactly one of ``prompt`` and ``plan`` is set."""
 
     prompt: str | None = None
     plan: Plan | None = None
@@ -33,18 +55,157 @@ class Order:
     painter: str = "animatic"
     generator: str = "animatic"
 
+    def __post_init__(self) -> None:
+        if (self.prompt is None) == (self.plan is None):
+            raise InvalidRequest("give either a prompt or a plan", param="prompt")
+
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form; ``from_json`` reads it back to an equal Order."""
-        plain = asdict(self)
-        plain["plan"] = to_document(self.plan) if self.plan else None
-        return plain
+        return {
+            "prompt": self.prompt,
+            "plan": to_document(self.plan) if self.plan else None,
+            "size": self.format.size,
+            "fps": self.format.fps,
+            "frames": self.frames,
+            "seed": self.seed,
+            "mode": self.mode.value,
+            "planner": self.planner,
+            "painter": self.painter,
+            "generator": self.generator,
+        }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read the JSON form."""
         plain = dict(document)
-        plan = plain.get("plan")
-        plain["plan"] = from_document(plan) if plan else None
-        plain["format"] = Format(**plain["format"])
-        plain["mode"] = Mode(plain["mode"])
-        return cls(**plain)
+        plan = plain.pop("plan")
+        size = parse_size(plain.pop("size"))
+        return cls(
+            plan=from_document(plan) if plan else None,
+            format=Format(*size, plain.pop("fps")),
+            mode=Mode(plain.pop("mode")),
+            **plain,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The fields of an order as a user gives them; None is the default of each."""
+
+    prompt: str | None = None
+    plan: Plan | None = None
+    seconds: float | None = None
+    size: str | None = None
+    fps: int | None = None
+    seed: int | None = None
+    mode: str | None = None
+    planner: str | None = None
+    painter: str | None = None
+    generator: str | None = None
+
+    def order(self, limits: Limits) -> Order:
+        """Check every field and give the Order.
+
+        Without a seed the order takes one from its own words, so that the same wish gives
+        the same film. Raises InvalidRequest naming the field, the limit and the way out.
+        """
+        if self.plan is not None:
+            return self._planned(self.plan, limits)
+        prompt = check_prompt(self.prompt, limits)
+        default = Format()
+        width, height = parse_size(self.size) if self.size else (default.width, default.height)
+        picture = Format(width, height, default.fps if self.fps is None else self.fps)
+        return Order(
+            prompt=prompt,
+            format=picture,
+            frames=self._frames(picture, limits),
+            seed=_seed_from(prompt) if self.seed is None else check_seed(self.seed),
+            **self._choices(),
+        )
+
+    def _planned(self, plan: Plan, limits: Limits) -> Order:
+        """Order a user's own plan; what the plan fixes cannot be asked for again."""
+        for name in ("prompt", "seconds", "size", "fps", "seed"):
+            if getattr(self, name) is not None:
+                raise InvalidRequest(
+                    f"{name} cannot be given beside a plan; write it in the plan", param=name
+                )
+        seconds = plan.format.seconds(plan.frames)
+        if seconds > limits.film_seconds:
+            raise InvalidRequest(
+                f"the plan lasts {seconds:g} seconds; the limit is {limits.film_seconds:g}",
+                param="plan",
+            )
+        return Order(plan=plan, format=plan.format, seed=plan.seed, **self._choices())
+
+    def _choices(self) -> dict[str, Any]:
+        """Collect the named choices that differ from the defaults."""
+        names = {
+            name: value
+            for name in ("planner", "painter", "generator")
+            if (value := getattr(self, name)) is not None
+        }
+        return {**names, "mode": parse_mode(self.mode) if self.mode is not None else Mode.AUTO}
+
+    def _frames(self, picture: Format, limits: Limits) -> int | None:
+        """Turn the asked seconds into whole frames."""
+        if self.seconds is None:
+            return None
+        if not math.isfinite(self.seconds) or not 0.5 <= self.seconds <= limits.film_seconds:
+            raise InvalidRequest(f"seconds must be 0.5 to {limits.film_seconds:g}", param="seconds")
+        return picture.frames(self.seconds)
+
+
+def check_prompt(prompt: str | None, limits: Limits) -> str:
+    """Return the prompt trimmed and in Unicode NFC, or refuse it with InvalidRequest."""
+    if prompt is None:
+        raise InvalidRequest("prompt is missing; say what the film shows", param="prompt")
+    if _SURROGATE.search(prompt):
+        raise InvalidRequest(
+            "prompt holds half of a surrogate pair; send valid Unicode", param="prompt"
+        )
+    if _CONTROL.search(prompt):
+        raise InvalidRequest(
+            "prompt holds a control character (such as NUL); remove it", param="prompt"
+        )
+    clean = unicodedata.normalize("NFC", prompt).strip()
+    if not clean:
+        raise InvalidRequest("prompt is empty; say what the film shows", param="prompt")
+    if len(clean) > limits.prompt_chars:
+        raise InvalidRequest(
+            f"prompt has {len(clean):,} characters; the limit is {limits.prompt_chars:,}",
+            param="prompt",
+        )
+    return clean
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read ``1280x720`` into width and height."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise InvalidRequest("size must look like 1280x720 (width x height)", param="size")
+    return int(match[1]), int(match[2])
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed that every engine takes, or refuse it with InvalidRequest."""
+    if not 0 <= seed <= MAX_SEED:
+        raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
+    return seed
+
+
+def parse_mode(text: str) -> Mode:
+    """Read a mode by its name."""
+    try:
+        return Mode(text)
+    except ValueError as error:
+        near = get_close_matches(text, list(Mode), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise InvalidRequest(
+            f"mode must be one of {', '.join(Mode)}{hint}", param="mode"
+        ) from error
+
+
+def _seed_from(prompt: str) -> int:
+    """Derive a seed from the words of a prompt."""
+    return int.from_bytes(blake2b(prompt.encode(), digest_size=4).digest())

@@ -1,0 +1,141 @@
+"""The graph of a film: how shots meet at their seams, and which step waits for which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from ttv.errors import InvalidRequest
+from ttv.generators import Capabilities
+from ttv.pipeline._order import Mode
+from ttv.pipeline._step import Kind, Step
+from ttv.planning import Plan, Shot, Transition
+
+
+class Join(StrEnum):
+    """How the head of a shot is fixed."""
+
+    FREE = "free"  #: From words alone; the engine takes no picture.
+    STILL = "still"  #: From a painted still, which is its frame 0.
+    MEET = "meet"  #: From a painted still at which the shot before arrives: no cut, in parallel.
+    CHAIN = "chain"  #: From the last frame of the segment before: no cut, one after the other.
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """The head of one shot: how it is fixed, why, and which frame of its scene it is."""
+
+    join: Join
+    reason: str
+    #: Frame of the shot's scene that the still shows (``STILL``, ``MEET``).
+    frame: int = 0
+
+
+def seams(plan: Plan, mode: Mode, engine: Capabilities) -> tuple[Seam, ...]:
+    """Choose the seam at the head of every shot.
+
+    Raises InvalidRequest (``mode``) when the engine cannot join as asked: nothing is
+    downgraded in silence.
+    """
+    chosen = [_opening(engine, mode)]
+    start = 0
+    for before, shot in pairwise(plan.shots):
+        end = start + before.frames - 1
+        seam = _seam(shot, mode, engine, scene_frame=end if _same_scene(before, shot) else 0)
+        chosen.append(seam)
+        start = seam.frame + 1 if seam.join is Join.MEET else 0
+    return tuple(chosen)
+
+
+def _same_scene(before: Shot, shot: Shot) -> bool:
+    """Tell whether a shot is the next stretch of the same scene."""
+    return shot.transition is Transition.CONTINUE and (
+        (before.prompt, before.seed, before.camera, before.framing)
+        == (shot.prompt, shot.seed, shot.camera, shot.framing)
+    )
+
+
+def _opening(engine: Capabilities, mode: Mode) -> Seam:
+    if engine.first_frame:
+        return Seam(Join.STILL, "the first shot opens on its keyframe")
+    if mode is Mode.KEYFRAME:
+        raise InvalidRequest(
+            f"mode keyframe needs an engine that takes a first frame; {engine.model} does not",
+            param="mode",
+        )
+    return Seam(Join.FREE, f"{engine.model} takes no first frame")
+
+
+def _seam(shot: Shot, mode: Mode, engine: Capabilities, *, scene_frame: int) -> Seam:
+    overlapping = shot.transition in (Transition.CROSSFADE, Transition.FADE)
+    if mode is Mode.CHAINING and not overlapping:
+        return _chain(engine, "mode chaining: each shot goes on from the one before")
+    if shot.transition is not Transition.CONTINUE:
+        if not engine.first_frame:
+            return Seam(Join.FREE, f"{engine.model} takes no first frame")
+        return Seam(Join.STILL, f"a {shot.transition.value} starts on a keyframe of its own")
+    if engine.last_frame and engine.follows:
+        return Seam(
+            Join.MEET,
+            "both sides meet at one keyframe, so they are made in parallel",
+            frame=scene_frame,
+        )
+    if mode is Mode.KEYFRAME:
+        raise InvalidRequest(
+            f"mode keyframe cannot continue a shot: {engine.model} takes no last frame; "
+            "use mode auto or chaining",
+            param="mode",
+        )
+    return _chain(engine, f"the shot continues and {engine.model} takes no last frame")
+
+
+def _chain(engine: Capabilities, reason: str) -> Seam:
+    if not engine.follows:
+        raise InvalidRequest(
+            f"{engine.model} cannot go on from another segment; use cuts instead", param="mode"
+        )
+    return Seam(Join.CHAIN, reason)
+
+
+def opening_steps() -> tuple[Step, ...]:
+    """Give the steps of an order before it has a plan."""
+    return (Step("plan", Kind.PLAN, weight=1.0),)
+
+
+def steps(plan: Plan, heads: tuple[Seam, ...], engine: Capabilities) -> tuple[Step, ...]:
+    """Give every step after "plan", each with the steps whose results it reads."""
+    numbers = range(1, len(plan.shots) + 1)
+    painted = (Join.STILL, Join.MEET)
+    stills = tuple(
+        Step(f"keyframe-{n}", Kind.KEYFRAME, ("plan",), shot=n, weight=6.0)
+        for n in numbers
+        if heads[n - 1].join in painted
+    )
+    segments = tuple(
+        Step(
+            f"segment-{n}",
+            Kind.SEGMENT,
+            ("plan", *_inputs(n, heads)),
+            shot=n,
+            pool=engine.pool,
+            weight=float(plan.shots[n - 1].frames),
+        )
+        for n in numbers
+    )
+    names = tuple(step.name for step in segments)
+    film = Step("film", Kind.FILM, ("plan", *names), weight=0.1 * plan.frames)
+    everything = ("plan", *(step.name for step in stills), *names, "film")
+    return (*stills, *segments, film, Step("delivery", Kind.DELIVERY, everything, weight=2.0))
+
+
+def _inputs(n: int, heads: tuple[Seam, ...]) -> tuple[str, ...]:
+    """Name the steps that give segment ``n`` its pictures."""
+    own = {
+        Join.FREE: (),
+        Join.STILL: (f"keyframe-{n}",),
+        Join.MEET: (f"keyframe-{n}",),
+        Join.CHAIN: (f"segment-{n - 1}",),
+    }[heads[n - 1].join]
+    arrives = n < len(heads) and heads[n].join is Join.MEET
+    return (*own, f"keyframe-{n + 1}") if arrives else own
