@@ -37,6 +37,8 @@ class Capabilities:
     audio: bool = False
     #: Price in US dollars for each second of video; 0 for engines of our own.
     dollars_per_second: float = 0.0
+    #: How long to wait between two polls of a handle.
+    poll_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class ShotLimits:
 
 
 class Planner(Protocol):
-    """Turns a brief into a Plan."""
+    """Turns a brief into a Plan; opened and closed by ``wiring`` like every back end."""
+
+    #: Name and version, part of every content address.
+    model: str
 
     async def plan(self, brief: Brief, limits: ShotLimits) -> Plan:
         """Split the brief into shots of legal length whose film lasts exactly ``brief.frames``.
