@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Setting(StrEnum):
@@ -121,6 +122,27 @@ class Action(StrEnum):
     SPIN = "spin"
 
 
+#: The scenery a prompt can name beside its setting ("a meadow by a river").
+SCENERY: Final = frozenset(
+    {
+        "bridge",
+        "city",
+        "fence",
+        "forest",
+        "hills",
+        "lake",
+        "mountains",
+        "path",
+        "river",
+        "rocks",
+        "sea",
+        "village",
+        "waterfall",
+        "window",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One kind of thing in the picture, ``count`` of them."""
@@ -139,6 +161,10 @@ class Subject:
     scale: float = 1.0
     #: What it stands on, sits in or carries, as another noun ("boat"); drawn by the stage.
     on: str | None = None
+    #: Canonical colour name of ``on``, or None for its natural colours.
+    on_colour: str | None = None
+    #: Tempo of its movements: 1.0 is the everyday one, "slowly" .6, "fast" 1.5.
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +208,8 @@ class Scene:
     camera: Camera = field(default_factory=Camera)
     #: Things in the sky that were named: "moon", "sun", "stars", "rainbow", "aurora".
     sky: tuple[str, ...] = ()
-    #: Scenery that was named and is not the subject: "lighthouse", "house", "river".
+    #: Things that were named and are not the subject: species of ``RigKind.OBJECT``
+    #: ("lighthouse", "house") or members of ``SCENERY`` ("river").
     props: tuple[str, ...] = ()
     #: A palette grade: "noir", "pastel", "neon", "sepia", "watercolor"; None is natural.
     style: str | None = None
