@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ttv.embedded import Home
+from ttv.errors import StorageUnwritable
+
+
+def test_a_short_plain_data_folder_holds_its_own_socket(tmp_path: Path) -> None:
+    home = Home.prepare(tmp_path)
+
+    assert home.socket == tmp_path / "valkey" / "valkey.sock"
+    assert home.url == f"unix://{tmp_path}/valkey/valkey.sock"
+
+
+@pytest.mark.parametrize("name", ["d" * 100, "my films", "фильмы", "what?#100%"])
+def test_a_path_that_a_socket_or_url_cannot_carry_is_replaced_by_a_short_one(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    first, second = Home.prepare(tmp_path / name), Home.prepare(tmp_path / name)
+    other = Home.prepare(tmp_path / f"{name}2")
+
+    assert first.socket == second.socket != other.socket
+    assert first.socket.parent.parent == tmp_path
+    assert first.socket.parent.stat().st_mode & 0o777 == 0o700
+    assert (first.folder / "socket").read_text() == f"{first.socket}\n"
+
+
+def test_a_short_socket_folder_that_others_can_enter_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    place = Home.prepare(tmp_path / "my films").socket.parent
+    place.chmod(0o755)
+
+    with pytest.raises(StorageUnwritable, match="not a private folder"):
+        Home.prepare(tmp_path / "my films")
+
+
+def test_the_folders_are_private(tmp_path: Path) -> None:
+    home = Home.prepare(tmp_path / "data")
+
+    assert home.folder.stat().st_mode & 0o777 == 0o700
+    assert home.log.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_folder_that_is_a_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+
+    with pytest.raises(StorageUnwritable, match="choose another TTV_DATA_DIR"):
+        Home.prepare(tmp_path / "data")
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_a_command_ends_when_its_parent_does(tmp_path: Path, platform: str) -> None:
+    """Start a middle process that starts the command and dies; the command must follow."""
+    mark = tmp_path / "pid"
+    middle = f"""
+import os, subprocess, sys, time
+command = ["/bin/sh", "-c", "echo $$ > {mark}; exec sleep 60"]
+child = "import sys; sys.platform = '{platform}'; import ttv.embedded as e; "
+child += "e._run_with_parent(int(sys.argv[1]), sys.argv[2:])"
+subprocess.Popen([sys.executable, "-c", child, str(os.getpid()), *command])
+while not (os.path.exists("{mark}") and open("{mark}").read().strip()):
+    time.sleep(0.01)
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", middle], check=False, timeout=30)
+
+    pid = int(mark.read_text())
+    deadline = time.monotonic() + 10
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not _alive(pid)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
