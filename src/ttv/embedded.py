@@ -7,15 +7,12 @@ one that is killed with -9.
 
 Durability: append-only file, flushed to disk once a second. Every acknowledged write survives
 the end of any process; a power cut can take the last second. Nothing is ever evicted.
-
-``python -m ttv.embedded PARENT COMMAND...`` runs a command that ends when its parent does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import errno
 import fcntl
 import hashlib
@@ -25,8 +22,6 @@ import re
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -36,6 +31,7 @@ from pathlib import Path
 from typing import Final, Self, TextIO
 
 from ttv.errors import Conflict, StorageFull, StorageUnwritable, TtvError, Unavailable
+from ttv.tether import tied
 
 #: Socket paths that every system takes (macOS: 103 bytes) and that need no quoting in a URL.
 _PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._-]{1,103}")
@@ -270,8 +266,7 @@ class _Keeper:
         """Start a server and return when it answers with its data loaded."""
         log_end = self._home.log.stat().st_size if self._home.log.exists() else 0
         self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ttv.embedded", str(os.getpid())),
-            *_command(self._home),
+            *tied(*_command(self._home)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -319,30 +314,3 @@ def _start_error(home: Home, log_end: int) -> TtvError:
     if "Permission denied" in reason or "Read-only file system" in reason:
         return StorageUnwritable(f"the queue server cannot write {home.folder} ({reason})")
     return Unavailable(f"the queue server ended at start: {reason} (log: {home.log})")
-
-
-def _run_with_parent(parent: int, command: list[str]) -> None:
-    """Become a command that gets SIGTERM when the parent ends."""
-    if sys.platform != "linux":
-        raise SystemExit(_watch(parent, command))
-    set_parent_death_signal = 1
-    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
-    if os.getppid() != parent:  # it ended before the signal was armed
-        raise SystemExit(1)
-    os.execv(command[0], command)  # noqa: S606 - to replace this process is the purpose
-
-
-def _watch(parent: int, command: list[str]) -> int:
-    """Run a command where the kernel offers no parent-death signal; return its exit status."""
-    with subprocess.Popen(command) as process:  # noqa: S603 - the command is _command's
-        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-        while process.poll() is None:
-            if os.getppid() != parent:
-                process.terminate()
-                parent = os.getppid()
-            time.sleep(0.2)
-        return process.returncode
-
-
-if __name__ == "__main__":
-    _run_with_parent(int(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,50 @@
+"""Tie a process to its parent: it gets SIGTERM when the parent ends, even by kill -9.
+
+``python -m ttv.tether PARENT COMMAND...`` becomes the command, tied to the process PARENT.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1
+_POLL_SECONDS: Final = 0.2
+
+
+def tied(*command: str) -> tuple[str, ...]:
+    """Give the command line that runs a command tied to this process.
+
+    Start it from the main thread: Linux ties a child to the thread that started it.
+    """
+    return (sys.executable, "-m", "ttv.tether", str(os.getpid()), *command)
+
+
+def _become(parent: int, command: list[str]) -> None:
+    if sys.platform != "linux":
+        raise SystemExit(_watch(parent, command))
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before the signal was armed
+        raise SystemExit(1)
+    os.execv(command[0], command)  # noqa: S606 - the caller names the program
+
+
+def _watch(parent: int, command: list[str]) -> int:
+    """Run the command where the kernel offers no such signal; return its exit status."""
+    with subprocess.Popen(command) as process:  # noqa: S603 - the caller names the program
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        while process.poll() is None:
+            if os.getppid() != parent:
+                process.terminate()
+                parent = os.getppid()
+            time.sleep(_POLL_SECONDS)
+        return process.returncode
+
+
+if __name__ == "__main__":
+    _become(int(sys.argv[1]), sys.argv[2:])
