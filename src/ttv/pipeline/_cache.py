@@ -1,0 +1,96 @@
+"""Step results by content address: what exists in the store is not made again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ttv.artifacts import Store
+from ttv.pipeline._step import Kind, Result
+
+_TYPES = {
+    ".json": "application/json",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+}
+
+
+def address(kind: Kind, **inputs: object) -> str:
+    """Hash a step's kind and every input into its content address.
+
+    Inputs are JSON values or frozen values; files are given by their SHA-256.
+    """
+    canonical = json.dumps(
+        {"kind": kind.value, **inputs},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        default=_plain,
+    )
+    return sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def content_type(path: Path) -> str:
+    """Name the media type of a file we made, by its suffix."""
+    return _TYPES[path.suffix]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Keeps step results in the artifact store under ``steps/``."""
+
+    store: Store
+
+    async def find(self, kind: Kind, digest: str) -> Result | None:
+        """Give the stored result, or None when any of its files is missing or cut short."""
+        record = await self.store.stat(_record(kind, digest))
+        if record is None:
+            return None
+        document = b"".join([chunk async for chunk in self.store.read(record.key)])
+        result = replace(Result.from_json(json.loads(document)), reused=True, seconds=0.0)
+        for file in result.files.values():
+            if await self.store.stat(file.key) != file:
+                return None
+        return result
+
+    async def keep(
+        self,
+        kind: Kind,
+        result: Result,
+        files: Mapping[str, Path],
+    ) -> Result:
+        """Store the files and then the record; a crash in between leaves no record."""
+        folder = _folder(kind, result.address)
+        stored = {
+            role: await self.store.put(
+                f"{folder}/{role}{path.suffix}", path, content_type=content_type(path)
+            )
+            for role, path in files.items()
+        }
+        complete = replace(result, files=stored)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as record:
+            json.dump(complete.to_json(), record, indent=1)
+            record.flush()
+            await self.store.put(
+                _record(kind, result.address), Path(record.name), content_type="application/json"
+            )
+        return complete
+
+
+def _folder(kind: Kind, digest: str) -> str:
+    return f"steps/{kind.value}/{digest[:2]}/{digest}"
+
+
+def _record(kind: Kind, digest: str) -> str:
+    return f"{_folder(kind, digest)}/result.json"

@@ -1,0 +1,205 @@
+"""Run the steps of a film: one at a time for a worker, or all of them in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from ttv.artifacts import Store
+from ttv.errors import InvalidRequest, TtvError
+from ttv.generators import Generator
+from ttv.keyframes import Painter
+from ttv.pipeline import film
+from ttv.pipeline._graph import opening_steps, seams, steps
+from ttv.pipeline._order import Order
+from ttv.pipeline._step import Kind, Report, Result, Step
+from ttv.pipeline._work import Tools, Work
+from ttv.planning import Plan, Planner, from_document
+
+_BackEnd = TypeVar("_BackEnd")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running one step gave."""
+
+    result: Result
+    #: The rest of the film's steps; only planning gives any.
+    steps: tuple[Step, ...] = ()
+
+
+class Watcher(Protocol):
+    """Follows a film that is made in this process; called on the event loop."""
+
+    def planned(self, plan: Plan, steps: tuple[Step, ...]) -> None:
+        """Take the plan and the steps that follow it."""
+
+    def progressed(self, step: Step, fraction: float, message: str) -> None:
+        """Take the fraction done (0.0 to 1.0) of a running step."""
+
+    def finished(self, step: Step, result: Result) -> None:
+        """Take the result of a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The opened back ends by name, and what they make together.
+
+    Lives as long as the process; ``wiring`` opens and closes what it holds.
+    """
+
+    planners: Mapping[str, Planner]
+    painters: Mapping[str, Painter]
+    generators: Mapping[str, Generator]
+    store: Store
+
+    def check(self, order: Order) -> None:
+        """Refuse, before anything is made, what the chosen back ends cannot do.
+
+        Raises InvalidRequest naming the field.
+        """
+        engine = self._tools(order).engine
+        picture = order.format
+        if picture.width > engine.max_width or picture.height > engine.max_height:
+            raise InvalidRequest(
+                f"{engine.model} makes at most {engine.max_width}x{engine.max_height}, "
+                f"not {picture.size}",
+                param="size",
+            )
+        if order.frames is not None and order.frames < picture.frames(engine.min_seconds):
+            raise InvalidRequest(
+                f"{engine.model} makes at least {engine.min_seconds:g} seconds", param="seconds"
+            )
+        if order.plan is not None:
+            seams(order.plan, order.mode, engine)
+
+    async def run(
+        self,
+        order: Order,
+        step: Step,
+        results: Mapping[str, Result],
+        *,
+        workspace: Path,
+        destination: str,
+        report: Report,
+    ) -> Outcome:
+        """Carry out one step whose needs are all in ``results``.
+
+        ``workspace`` is an empty folder that the caller removes afterwards; ``destination``
+        is the key prefix of the finished film in the store.
+        """
+        work = Work(order, step, results, workspace, destination, report, self._tools(order))
+        if step.kind is Kind.PLAN:
+            result = await film.plan(work)
+            plan = await self._plan(result)
+            rest = steps(plan, replace(work, plan=plan).heads, work.tools.engine)
+            return Outcome(result, rest)
+        plan = await self._plan(results["plan"])
+        return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
+
+    async def make(
+        self,
+        order: Order,
+        *,
+        workspace: Path,
+        destination: str,
+        watcher: Watcher,
+        slots: int,
+    ) -> Mapping[str, Result]:
+        """Make a whole film in this process, ``slots`` steps of its own at a time.
+
+        Returns the results by step name; the film is the file "film" of step "delivery".
+        Cancelling the call ends all work; finished steps stay in the store.
+        """
+        run = _Run(self, order, workspace, destination, watcher, asyncio.Semaphore(slots))
+        try:
+            return await run.all()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+    async def _plan(self, planned: Result) -> Plan:
+        """Read the plan back from the store."""
+        key = planned.files["plan"].key
+        return from_document(json.loads(b"".join([part async for part in self.store.read(key)])))
+
+    def _tools(self, order: Order) -> Tools:
+        """Pick the back ends that an order names."""
+        return Tools(
+            planner=_pick(self.planners, order.planner, "planner"),
+            painter=_pick(self.painters, order.painter, "painter"),
+            generator=_pick(self.generators, order.generator, "generator"),
+            store=self.store,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One film being made in this process."""
+
+    pipeline: Pipeline
+    order: Order
+    workspace: Path
+    destination: str
+    watcher: Watcher
+    slots: asyncio.Semaphore
+
+    async def all(self) -> Mapping[str, Result]:
+        """Run every step as soon as what it needs is there."""
+        (opening,) = opening_steps()
+        planned = await self._one(opening, {})
+        plan = await self.pipeline._plan(planned.result)
+        self.watcher.planned(plan, planned.steps)
+        ready: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        ready.set_result(planned)
+        outcomes: dict[str, asyncio.Future[Outcome]] = {opening.name: ready}
+        async with asyncio.TaskGroup() as group:
+            for step in planned.steps:
+                needs = {name: outcomes[name] for name in step.needs}
+                outcomes[step.name] = group.create_task(self._after(needs, step))
+        return {name: outcome.result().result for name, outcome in outcomes.items()}
+
+    async def _after(self, needs: Mapping[str, asyncio.Future[Outcome]], step: Step) -> Outcome:
+        """Wait for the needs of a step and run it."""
+        results = {name: (await outcome).result for name, outcome in needs.items()}
+        if step.pool == "remote":
+            return await self._one(step, results)
+        async with self.slots:
+            return await self._one(step, results)
+
+    async def _one(self, step: Step, results: Mapping[str, Result]) -> Outcome:
+        folder = self.workspace / step.name
+        folder.mkdir(parents=True)
+        outcome = await self.pipeline.run(
+            self.order,
+            step,
+            results,
+            workspace=folder,
+            destination=self.destination,
+            report=lambda fraction, message: self.watcher.progressed(step, fraction, message),
+        )
+        self.watcher.finished(step, outcome.result)
+        return outcome
+
+
+def _pick(known: Mapping[str, _BackEnd], name: str, param: str) -> _BackEnd:
+    """Look a back end up by name, or refuse the field."""
+    try:
+        return known[name]
+    except KeyError:
+        choice = ", ".join(sorted(known))
+        raise InvalidRequest(
+            f"{param} {name[:40]!r} is not set up here; choose from: {choice}", param=param
+        ) from None
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Give the failure to tell the user: the first of our own, else the first of all."""
+    ours = group.subgroup(TtvError)
+    leaf: BaseException = ours or group
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf

@@ -1,0 +1,228 @@
+"""The stages of a film, in order: plan -> keyframes -> segments -> film -> delivery.
+
+Each stage names its content address from every input, and makes its result only when the
+store does not hold it yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ttv import assembly, media
+from ttv.errors import Permanent, TtvError
+from ttv.generators import SegmentRequest, State
+from ttv.keyframes import KeyframeRequest
+from ttv.pipeline._cache import address, content_type
+from ttv.pipeline._graph import Join
+from ttv.pipeline._manifest import manifest
+from ttv.pipeline._step import Kind, Result
+from ttv.pipeline._work import PLAN_FILE, Made, Work
+from ttv.planning import Brief, Shot, ShotLimits, to_document
+
+
+async def plan(work: Work) -> Result:
+    """Turn the order into a plan; a user's own plan is taken as it is."""
+    order, planner = work.order, work.tools.planner
+    limits = _shot_limits(work)
+
+    async def make() -> Made:
+        written = order.plan or await planner.plan(
+            Brief(order.prompt or "", order.format, order.seed, order.frames), limits
+        )
+        path = work.workspace / PLAN_FILE
+        path.write_text(json.dumps(to_document(written), ensure_ascii=False, indent=1))
+        return Made({"plan": path}, written.warnings, {"shots": len(written.shots)})
+
+    digest = address(Kind.PLAN, order=order.to_json(), planner=planner.model, limits=limits)
+    return await work.once(digest, make)
+
+
+async def keyframe(work: Work) -> Result:
+    """Paint the still at the head of a shot."""
+    number, shot = _shot(work)
+    request = KeyframeRequest(
+        prompt=shot.first_keyframe or shot.prompt,
+        format=work.film_plan.format,
+        seed=shot.seed,
+        camera=shot.camera,
+        framing=shot.framing,
+        frame=work.heads[number - 1].frame,
+    )
+
+    async def make() -> Made:
+        path = work.workspace / "still.png"
+        warnings = await work.tools.painter.paint(request, path)
+        return Made({"still": path}, warnings)
+
+    return await work.once(
+        address(Kind.KEYFRAME, painter=work.tools.painter.model, request=request), make
+    )
+
+
+async def segment(work: Work) -> Result:
+    """Generate the clip of a shot, and keep its last frame where the next shot needs it."""
+    number, shot = _shot(work)
+    engine = work.tools.engine
+    pictures = _pictures(work, number)
+    wanted = {
+        "prompt": shot.prompt,
+        "frames": shot.frames,
+        "format": work.film_plan.format,
+        "seed": shot.seed,
+        "camera": shot.camera,
+        "framing": shot.framing,
+    }
+    hashes = {name: work.sha256(step, role) for name, (step, role) in pictures.items()}
+
+    async def make() -> Made:
+        paths = {name: await work.bring(step, role) for name, (step, role) in pictures.items()}
+        request = SegmentRequest(**wanted, **paths)
+        clip = work.workspace / "clip.mp4"
+        warnings = await _generate(work, request, clip)
+        delivered = await media.inspect(clip)
+        return Made(
+            {"clip": clip, **await _tail(work, number, clip)},
+            (*warnings, *_differences(request, delivered)),
+            {"frames": delivered.frames, "size": delivered.format.size, "engine": engine.model},
+        )
+
+    digest = address(
+        Kind.SEGMENT, engine=engine.model, version=engine.version, shot=wanted, pictures=hashes
+    )
+    return await work.once(digest, make)
+
+
+async def film(work: Work) -> Result:
+    """Join the segments into one film with sound and a poster."""
+    whole = work.film_plan
+    names = [f"segment-{number}" for number in range(1, len(whole.shots) + 1)]
+
+    async def make() -> Made:
+        clips = [await work.bring(name, "clip") for name in names]
+        cuts = [_cut(shot, clip) for shot, clip in zip(whole.shots, clips, strict=True)]
+        path, poster = work.workspace / "film.mp4", work.workspace / "poster.png"
+        facts = await assembly.assemble(
+            cuts, whole.format, film=path, poster=poster, seed=whole.seed, report=work.report
+        )
+        return Made({"film": path, "poster": poster}, facts.warnings, facts.to_json())
+
+    digest = address(
+        Kind.FILM,
+        assembly=assembly.VERSION,
+        plan=to_document(whole),
+        clips=[work.sha256(name, "clip") for name in names],
+    )
+    return await work.once(digest, make)
+
+
+async def delivery(work: Work) -> Result:
+    """Put film, poster, plan and manifest at their final place, the manifest last."""
+    path = work.workspace / "manifest.json"
+    document = manifest(work.order, work.film_plan, work.heads, work.results)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
+    sources = {
+        "film": await work.bring("film", "film"),
+        "poster": await work.bring("film", "poster"),
+        "plan": await work.bring("plan", "plan"),
+        "manifest": path,
+    }
+    files = {
+        role: await work.tools.store.put(
+            f"{work.destination}/{role}{source.suffix}", source, content_type=content_type(source)
+        )
+        for role, source in sources.items()
+    }
+    return Result(address(Kind.DELIVERY, destination=work.destination), files)
+
+
+#: What carries out each kind of step.
+STAGES: Final[Mapping[Kind, Callable[[Work], Awaitable[Result]]]] = {
+    Kind.PLAN: plan,
+    Kind.KEYFRAME: keyframe,
+    Kind.SEGMENT: segment,
+    Kind.FILM: film,
+    Kind.DELIVERY: delivery,
+}
+
+
+def _shot_limits(work: Work) -> ShotLimits:
+    """Say in frames which lengths the engine can make."""
+    engine, picture = work.tools.engine, work.order.format
+    return ShotLimits(
+        min_frames=picture.frames(engine.min_seconds),
+        max_frames=int(engine.max_seconds * picture.fps),
+        allowed=tuple(picture.frames(seconds) for seconds in engine.allowed_seconds),
+    )
+
+
+def _shot(work: Work) -> tuple[int, Shot]:
+    """Give the number and the shot of a keyframe or segment step."""
+    number = work.step.shot or 0
+    return number, work.film_plan.shots[number - 1]
+
+
+def _pictures(work: Work, number: int) -> dict[str, tuple[str, str]]:
+    """Name the (step, role) of every picture that segment ``number`` is fixed by."""
+    heads = work.heads
+    own: dict[Join, dict[str, tuple[str, str]]] = {
+        Join.FREE: {},
+        Join.STILL: {"first_frame": (f"keyframe-{number}", "still")},
+        Join.MEET: {"follows": (f"keyframe-{number}", "still")},
+        Join.CHAIN: {"follows": (f"segment-{number - 1}", "last_frame")},
+    }
+    pictures = own[heads[number - 1].join]
+    if number < len(heads) and heads[number].join is Join.MEET:
+        return {**pictures, "last_frame": (f"keyframe-{number + 1}", "still")}
+    return pictures
+
+
+async def _generate(work: Work, request: SegmentRequest, to: Path) -> tuple[str, ...]:
+    """Submit a segment, wait for it and download it; cancel it when we are cancelled."""
+    generator = work.tools.generator
+    handle = await generator.submit(request, key=to.parent.name)
+    try:
+        while (status := await generator.poll(handle)).state is State.RUNNING:
+            work.report(status.fraction or 0.0, f"shot {work.step.shot}")
+            await asyncio.sleep(work.tools.engine.poll_seconds)
+        if status.state is State.FAILED:
+            raise Permanent(status.error or "the engine could not make this segment")
+        await generator.download(handle, to)
+    except (asyncio.CancelledError, TtvError):
+        await asyncio.shield(generator.cancel(handle))
+        raise
+    return status.warnings
+
+
+async def _tail(work: Work, number: int, clip: Path) -> dict[str, Path]:
+    """Save the last frame of a clip that another one follows."""
+    if number == len(work.heads) or work.heads[number].join is not Join.CHAIN:
+        return {}
+    path = work.workspace / "last_frame.png"
+    await media.save_last_frame(clip, path)
+    return {"last_frame": path}
+
+
+def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:
+    """Say where an engine gave something other than was asked for."""
+    asked: dict[str, Any] = {"frames": request.frames, "format": request.format}
+    got: dict[str, Any] = {"frames": delivered.frames, "format": delivered.format}
+    return tuple(
+        f"asked for {name} {asked[name]}, got {got[name]}"
+        for name in asked
+        if asked[name] != got[name]
+    )
+
+
+def _cut(shot: Shot, clip: Path) -> assembly.Cut:
+    """Hand a segment to assembly in its own words."""
+    return assembly.Cut(
+        clip=clip,
+        frames=shot.frames,
+        transition=shot.transition.value,
+        transition_frames=shot.transition_frames,
+        prompt=shot.prompt,
+    )
