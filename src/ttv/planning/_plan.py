@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from ttv.errors import InvalidRequest
 from ttv.media import Format
+from ttv.seeds import MAX_SEED
 
 #: Version of the JSON form; a reader refuses a newer one.
 VERSION: Final = 1
@@ -20,6 +23,11 @@ class Transition(StrEnum):
     CROSSFADE = "crossfade"  #: The two shots overlap and blend.
     FADE = "fade"  #: The shot before fades to black, then this one fades in; nothing overlaps.
     CONTINUE = "continue"  #: No cut: this shot goes on from the last frame of the one before.
+
+    @property
+    def takes_time(self) -> bool:
+        """Tell whether the transition lasts some frames."""
+        return self in (Transition.CROSSFADE, Transition.FADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,33 @@ class Shot:
     first_keyframe: str | None = None
     last_keyframe: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.prompt.strip():
+            raise InvalidRequest("prompt is empty; say what the shot shows", param="prompt")
+        if self.frames < 1:
+            raise InvalidRequest(f"frames is {self.frames}; the least is 1", param="frames")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
+        least = 1 if self.transition.takes_time else 0
+        most = self.frames if self.transition.takes_time else 0
+        if not least <= self.transition_frames <= most:
+            raise InvalidRequest(
+                f"a {self.transition} into a shot of {self.frames} frames takes "
+                f"{least} to {most} frames, not {self.transition_frames}",
+                param="transition_frames",
+            )
+
+    @property
+    def overlap(self) -> int:
+        """Count the frames shown together with the end of the shot before."""
+        return self.transition_frames if self.transition is Transition.CROSSFADE else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Ordered shots in one picture format; the sum of their lengths is exact by construction."""
 
+    #: The words the user gave.
     brief: str
     shots: tuple[Shot, ...]
     format: Format
@@ -60,11 +90,27 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.shots:
             raise InvalidRequest("a plan needs at least one shot", param="shots")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
+        if self.shots[0].transition in (Transition.CROSSFADE, Transition.CONTINUE):
+            raise InvalidRequest(
+                f"the first shot has none before it to {self.shots[0].transition} from",
+                param="shots[0].transition",
+            )
+        for index, room in self._rooms():
+            if room < 0:
+                raise InvalidRequest(
+                    f"the transition into shot {index + 1} is {-room} frames longer than the "
+                    "shot before it has left",
+                    param=f"shots[{index}].transition_frames",
+                )
+
+    def _rooms(self) -> Iterator[tuple[int, int]]:
+        """Give each later shot's index and what its transition leaves of the shot before."""
+        for index, (before, shot) in enumerate(pairwise(self.shots), start=1):
+            yield index, before.frames - before.transition_frames - shot.transition_frames
 
     @property
     def frames(self) -> int:
         """Count the frames of the finished film: segments less their overlaps."""
-        overlaps = (
-            shot.transition_frames for shot in self.shots if shot.transition is Transition.CROSSFADE
-        )
-        return sum(shot.frames for shot in self.shots) - sum(overlaps)
+        return sum(shot.frames - shot.overlap for shot in self.shots)

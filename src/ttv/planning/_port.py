@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.planning._plan import Plan
 
@@ -26,8 +27,20 @@ class ShotLimits:
 
     min_frames: int
     max_frames: int
-    #: The only legal lengths, ascending; empty when every length between min and max is legal.
+    #: The only legal lengths, ascending, whatever ``min_frames`` and ``max_frames`` say; empty
+    #: when every length between those two is legal.
     allowed: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_frames <= self.max_frames:
+            raise InvalidRequest(
+                f"shots of {self.min_frames} to {self.max_frames} frames do not exist",
+                param="limits",
+            )
+        if any(length < 1 for length in self.allowed) or list(self.allowed) != sorted(self.allowed):
+            raise InvalidRequest(
+                f"the allowed lengths {self.allowed} must ascend from 1", param="limits"
+            )
 
 
 class Planner(Protocol):
