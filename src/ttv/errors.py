@@ -18,7 +18,10 @@ Errors of libraries are mapped where they enter, with ``from``.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Final
 
 
 class TtvError(Exception):
@@ -102,3 +105,25 @@ class Cancelled(TtvError):
 
     code = "cancelled"
     exit_code = 130
+
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_UNWRITABLE: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
+)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raise what the system says of a write as StorageFull, StorageUnwritable or Transient.
+
+    Wrap writes only: a missing file that should be read means something else.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        if error.errno in _UNWRITABLE:
+            raise StorageUnwritable from error
+        raise Transient(f"writing failed: {error.strerror or error}") from error

@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
+from ttv.media._clip import Clip, probe
+from ttv.media._encoder import Encoder
+from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import Format
+from ttv.media._frames import fitted, last_frame, planes, read_frame
+from ttv.media._join import Part, join
+from ttv.media._mp4 import Coding
+from ttv.media._planes import Pixels, black, blend
+from ttv.media._png import load_png, save_jpeg, save_png
 
-__all__ = ["Format"]
+__all__ = [
+    "Clip",
+    "Coding",
+    "Encoder",
+    "EncodingFailed",
+    "Format",
+    "Part",
+    "Pixels",
+    "Unreadable",
+    "WrongLength",
+    "black",
+    "blend",
+    "fitted",
+    "join",
+    "last_frame",
+    "load_png",
+    "planes",
+    "probe",
+    "read_frame",
+    "save_jpeg",
+    "save_png",
+]

@@ -1,0 +1,107 @@
+"""Probe a clip: count its frames and tell what it can be joined with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from ttv.media._errors import Unreadable, reading
+
+#: Share of a frame that a timestamp may lie beside the grid of the frame rate.
+_JITTER: Final = 0.05
+
+
+#: A clip may come from anywhere: no playlist or script that makes libav open something else.
+_SAFE: Final = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What a video file holds, counted, not believed from its header."""
+
+    path: Path
+    codec: str
+    pixel_format: str
+    width: int
+    height: int
+    fps: float
+    frames: int
+    #: Numbers of the frames that start a group of pictures, in order of display.
+    keyframes: tuple[int, ...]
+    #: How many frames decoding runs ahead of display.
+    delay: int
+    #: Every frame lies on the grid of the frame rate, from frame 0 on.
+    steady: bool
+    #: Clips of equal signature join by copying their packets.
+    signature: str
+    has_audio: bool
+    comment: str
+
+    @property
+    def seconds(self) -> float:
+        """Give the length of the picture."""
+        return self.frames / self.fps
+
+
+def probe(path: Path) -> Clip:
+    """Read all packets of a clip, decoding none. Raises NotFound or Unreadable."""
+    with reading(path), open_clip(path) as file:
+        if not file.streams.video:
+            raise Unreadable(f"{path.name} holds no picture")
+        return _describe(path, file, file.streams.video[0])
+
+
+def open_clip(path: Path) -> InputContainer:
+    """Open a clip of a known container, and nothing that it refers to."""
+    return av.open(str(path.absolute()), "r", container_options=_SAFE)
+
+
+def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
+    codec = stream.codec_context
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate or not codec.width or not codec.height:
+        raise Unreadable(f"{path.name} has no frame rate or size")
+    fps = float(rate)
+    times, keys = _packets(file, stream)
+    if not times:
+        raise Unreadable(f"{path.name} holds no frame")
+    numbers = [round(time * fps) for time in times]
+    parts = (codec.name, codec.pix_fmt, codec.width, codec.height, rate, codec.extradata)
+    return Clip(
+        path=path,
+        codec=codec.name,
+        pixel_format=codec.pix_fmt or "",
+        width=codec.width,
+        height=codec.height,
+        fps=fps,
+        frames=len(numbers),
+        keyframes=tuple(sorted(numbers[at] for at in keys)),
+        delay=max(at - number for at, number in enumerate(numbers)),
+        steady=sorted(numbers) == list(range(len(numbers)))
+        and all(abs(at - time * fps) <= _JITTER for at, time in zip(numbers, times, strict=True)),
+        signature=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        has_audio=bool(file.streams.audio),
+        comment=file.metadata.get("comment", ""),
+    )
+
+
+def _packets(file: InputContainer, stream: VideoStream) -> tuple[list[float], list[int]]:
+    """List the time of every packet in order of decoding, and which ones are keyframes."""
+    times: list[float] = []
+    keys: list[int] = []
+    for packet in file.demux(stream):
+        if packet.pts is None or packet.is_discard:
+            continue
+        if packet.is_keyframe:
+            keys.append(len(times))
+        times.append(float(packet.pts * packet.time_base))
+    return times, keys

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.media.pictures import SMALL, number, write_clip
+from ttv.media import Clip, Coding, Part, join, planes, probe, read_frame
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Clip]:
+    folder = tmp_path_factory.mktemp("clips")
+    return [
+        probe(write_clip(folder / f"{frames}.mp4", frames, start=frames))
+        for frames in (1, 2, 50, 130)
+    ]
+
+
+def numbers(path: Path) -> list[int]:
+    clip = probe(path)
+    return [number(read_frame(path, index)) for index in range(clip.frames)]
+
+
+def test_clips_join_without_losing_or_doubling_a_frame(tmp_path: Path, clips: list[Clip]) -> None:
+    one, two, fifty, _ = clips
+    parts = [Part(clip, 0, clip.frames) for clip in (fifty, one, two, fifty, one)]
+
+    join(parts, tmp_path / "film.mp4", comment="film")
+
+    film = probe(tmp_path / "film.mp4")
+    expected = [*range(50, 100), 1, 2, 3, *range(50, 100), 1]
+    assert (film.frames, film.steady, film.comment) == (104, True, "film")
+    assert film.signature == one.signature
+    assert numbers(film.path) == expected
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_groups_of_pictures_join_in_order(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, clips: list[Clip]
+) -> None:
+    parts = []
+    for clip in data.draw(st.lists(st.sampled_from(clips), min_size=1, max_size=5)):
+        cuts = [*clip.keyframes, clip.frames]
+        start, stop = sorted(
+            data.draw(st.lists(st.sampled_from(cuts), min_size=2, max_size=2, unique=True))
+        )
+        parts.append(Part(clip, start, stop))
+    film = tmp_path_factory.mktemp("film") / "film.mp4"
+
+    join(parts, film)
+
+    whole = probe(film)
+    assert whole.steady
+    assert whole.frames == sum(part.stop - part.start for part in parts)
+    copied = planes(whole, 0, whole.frames)
+    for part in parts:
+        for original in planes(part.clip, part.start, part.stop):
+            assert np.array_equal(next(copied), original)
+
+
+def test_decoding_times_only_rise(tmp_path: Path, clips: list[Clip]) -> None:
+    join([Part(clip, 0, clip.frames) for clip in clips * 2], tmp_path / "film.mp4")
+
+    with av.open(str(tmp_path / "film.mp4")) as file:
+        times = [p.dts for p in file.demux(video=0) if p.dts is not None]
+
+    assert times == sorted(set(times))
+    assert len({b - a for a, b in pairwise(times)}) == 1
+
+
+def test_a_part_must_be_whole_groups_of_pictures(clips: list[Clip]) -> None:
+    with pytest.raises(ValueError, match="no groups of pictures"):
+        Part(clips[3], 3, 48)
+
+
+def test_clips_of_other_settings_do_not_join(tmp_path: Path, clips: list[Clip]) -> None:
+    other = probe(write_clip(tmp_path / "b.mp4", 4, fmt=SMALL, coding=Coding(preset="medium")))
+
+    with pytest.raises(ValueError, match="one signature"):
+        join([Part(clips[0], 0, 1), Part(other, 0, 4)], tmp_path / "film.mp4")
+
+
+def test_the_quality_does_not_change_the_signature(tmp_path: Path, clips: list[Clip]) -> None:
+    coarse = probe(write_clip(tmp_path / "b.mp4", 90, coding=Coding(crf=35, threads=1)))
+
+    assert coarse.signature == clips[0].signature

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.unit.media.pictures import picture
+from ttv.errors import NotFound, StorageUnwritable
+from ttv.media import Format, Unreadable, load_png, save_jpeg, save_png
+
+
+@pytest.mark.parametrize("fmt", [Format(128, 96), Format(66, 64)])
+def test_a_png_gives_back_every_pixel_and_tag(tmp_path: Path, fmt: Format) -> None:
+    drawn = picture(123, fmt)
+    drawn[..., :3] ^= np.random.default_rng(1).integers(0, 255, drawn[..., :3].shape, np.uint8)
+    tags = {"ttv:frame": "scene=ab seed=1", "Title": "un caf\xe9"}
+
+    save_png(tmp_path / "a.png", drawn, tags)
+
+    back, found = load_png(tmp_path / "a.png")
+    assert np.array_equal(back, drawn)
+    assert found == tags
+
+
+def test_equal_pictures_give_equal_files(tmp_path: Path) -> None:
+    for name in "ab":
+        save_png(tmp_path / name, picture(3), {"k": "v"})
+
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + b"\xff" * 64]
+)
+def test_a_broken_png_is_unreadable(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+
+    with pytest.raises(Unreadable):
+        load_png(tmp_path / "a.png")
+
+
+def test_a_missing_png_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        load_png(tmp_path / "a.png")
+
+
+def test_a_missing_folder_is_called_unwritable(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnwritable):
+        save_png(tmp_path / "none" / "a.png", picture(0), {})
+
+
+def test_a_jpeg_looks_like_its_picture(tmp_path: Path) -> None:
+    drawn = picture(30)
+
+    save_jpeg(tmp_path / "a.jpg", drawn)
+
+    with av.open(str(tmp_path / "a.jpg")) as file:
+        back = next(file.decode(video=0)).to_ndarray(format="bgra")
+    assert np.abs(back.astype(int) - drawn).mean() < 3
