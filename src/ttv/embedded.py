@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import fcntl
 import hashlib
 import importlib
@@ -30,7 +29,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TextIO
 
-from ttv.errors import Conflict, StorageFull, StorageUnwritable, TtvError, Unavailable
+from ttv.errors import (
+    Conflict,
+    StorageFull,
+    StorageUnwritable,
+    TtvError,
+    Unavailable,
+    storage_errors,
+)
 from ttv.tether import tied
 
 #: Socket paths that every system takes (macOS: 103 bytes) and that need no quoting in a URL.
@@ -97,15 +103,13 @@ class Home:
         """Make the folders, private to this user, and choose a socket path that fits."""
         data_dir = data_dir.expanduser().absolute()
         folder, logs = data_dir / "valkey", data_dir / "logs"
-        try:
+        with storage_errors(folder):
             for path in (folder, logs):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
             socket = folder / "valkey.sock"
             if not _PLAIN_PATH.fullmatch(str(socket)):
                 socket = _short_socket(folder)
             (folder / "socket").write_text(f"{socket}\n")
-        except OSError as error:
-            raise _storage_error(error, folder) from error
         return cls(folder=folder, socket=socket, log=logs / "valkey.log")
 
 
@@ -119,14 +123,6 @@ def _short_socket(folder: Path) -> Path:
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise StorageUnwritable(f"{place} is not a private folder of this user; remove it")
     return place / "valkey.sock"
-
-
-def _storage_error(error: OSError, path: Path) -> TtvError:
-    """Say what is wrong with a folder, by the family of the fault."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageFull(f"no space left for the queue in {path}; free some and start again")
-    reason = (error.strerror or str(error)).lower()
-    return StorageUnwritable(f"cannot write {path} ({reason}); choose another TTV_DATA_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +226,8 @@ class _Keeper:
         if self._lock:
             return True
         path = self._home.folder / "owner.lock"
-        try:
+        with storage_errors(path):
             lock = path.open("w")
-        except OSError as error:
-            raise _storage_error(error, path) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar, Final
 
 
@@ -109,21 +110,31 @@ class Cancelled(TtvError):
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _UNWRITABLE: Final = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
+    {
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+        *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST),
+        *(errno.ENAMETOOLONG, errno.ELOOP),
+    }
 )
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
+def storage_errors(place: Path | None = None) -> Iterator[None]:
     """Raise what the system says of a write as StorageFull, StorageUnwritable or Transient.
 
-    Wrap writes only: a missing file that should be read means something else.
+    The sentence names ``place`` where it is given. Wrap writes only: a missing file that
+    should be read means something else.
     """
     try:
         yield
     except OSError as error:
+        where, reason = place or "the folder", (error.strerror or str(error)).lower()
         if error.errno in _FULL:
-            raise StorageFull from error
+            raise StorageFull(
+                f"no space left in {where}; free some and run it again: finished work is kept"
+            ) from error
         if error.errno in _UNWRITABLE:
-            raise StorageUnwritable from error
-        raise Transient(f"writing failed: {error.strerror or error}") from error
+            raise StorageUnwritable(
+                f"cannot write {where} ({reason}); choose another or change its permissions"
+            ) from error
+        raise Transient(f"writing {where} failed: {reason}") from error

@@ -51,5 +51,5 @@ def test_the_folders_are_private(tmp_path: Path) -> None:
 def test_a_data_folder_that_is_a_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    with pytest.raises(StorageUnwritable, match="choose another TTV_DATA_DIR"):
+    with pytest.raises(StorageUnwritable, match="choose another"):
         Home.prepare(tmp_path / "data")
