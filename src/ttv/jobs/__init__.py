@@ -1,1 +1,48 @@
 """Jobs: their life, their store and the queue that delivers their steps."""
+
+from ttv.jobs._advance import Advance, advance
+from ttv.jobs._event import Event, EventKind
+from ttv.jobs._fleet import Fleet
+from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, is_job_id
+from ttv.jobs._leases import Leases
+from ttv.jobs._outbox import Queue, Ticket
+from ttv.jobs._page import MAX_LIMIT, Page
+from ttv.jobs._redis import Connection
+from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
+from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
+
+__all__ = [
+    "MAX_LIMIT",
+    "MOVES",
+    "POOLS",
+    "STAGES",
+    "STEP_MOVES",
+    "Advance",
+    "Claim",
+    "Connection",
+    "Created",
+    "Event",
+    "EventKind",
+    "Failure",
+    "Fleet",
+    "Hold",
+    "IdempotencyMismatch",
+    "Job",
+    "JobStore",
+    "Leases",
+    "Outcome",
+    "Page",
+    "Queue",
+    "Stage",
+    "State",
+    "Step",
+    "StepId",
+    "StepState",
+    "Sweep",
+    "Ticket",
+    "WorkerCard",
+    "advance",
+    "is_job_id",
+    "new_job_id",
+]

@@ -1,0 +1,58 @@
+"""What happened to a job, as its journal tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    CREATED = "created"  #: The job was accepted.
+    STARTED = "started"  #: Its first step was claimed.
+    CLAIMED = "claimed"  #: A worker began a step.
+    PROGRESS = "progress"  #: A step got further, or says what it does.
+    DONE = "done"  #: A step's result is stored.
+    RETRYING = "retrying"  #: A step failed and will be tried again.
+    EXPIRED = "expired"  #: The worker of a step fell silent; another will take it.
+    RELEASED = "released"  #: The worker of a step stops and gave it back.
+    STEP_FAILED = "step_failed"  #: A step failed after its job had failed.
+    FINISHED = "finished"  #: The film is there.
+    FAILED = "failed"  #: A step failed for good, and the job with it.
+    CANCELED = "canceled"  #: The user stopped the job.
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a job's journal."""
+
+    #: Its place in the journal: ``<milliseconds>-<number>``; reading resumes after it.
+    id: str
+    kind: EventKind
+    #: The job's revision that this change made.
+    revision: int
+    #: The job's progress after it.
+    progress: float
+    #: Name of the step that it is about.
+    step: str | None = None
+    message: str = ""
+
+    @property
+    def at(self) -> int:
+        """Give the time in milliseconds since 1970."""
+        return int(self.id.partition("-")[0])
+
+    @classmethod
+    def read(cls, entry_id: str, fields: Mapping[Any, Any]) -> Self:
+        """Read an entry of the stream."""
+        return cls(
+            id=entry_id,
+            kind=EventKind(fields["kind"]),
+            revision=int(fields["revision"]),
+            progress=float(fields["progress"]),
+            step=fields["step"] or None,
+            message=fields["message"],
+        )

@@ -1,0 +1,50 @@
+"""The workers that live now, as they tell the store themselves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Final
+
+from ttv.jobs._record import write
+from ttv.jobs._redis import Connection, answering
+from ttv.jobs._worker import WorkerCard
+
+#: Milliseconds without a beat after which a worker counts as gone.
+_ALIVE: Final = 15_000
+#: Milliseconds without a beat after which it is forgotten.
+_FORGET: Final = 3_600_000
+
+
+class Fleet:
+    """Knows the live workers; how many slots they have says how much the queue may hold."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def beat(self, card: WorkerCard) -> None:
+        """Note that a worker lives; it does so every few seconds."""
+        await self._redis.script("beat", card.name, write(asdict(card)), _ALIVE, _FORGET)
+
+    async def leave(self, name: str) -> None:
+        """Forget a worker that stops."""
+        with answering():
+            async with self._redis.redis.pipeline(transaction=True) as pipe:
+                pipe.hdel("ttv:workers", [name])
+                pipe.zrem("ttv:workers:seen", [name])
+
+    async def workers(self) -> tuple[WorkerCard, ...]:
+        """List the live workers by name."""
+        cards = await self._redis.script("workers", _ALIVE)
+        live = (_read(card, seen) for card, seen in zip(cards[::2], cards[1::2], strict=True))
+        return tuple(sorted(live, key=lambda card: card.name))
+
+
+def _read(card: str, seen: str) -> WorkerCard:
+    facts = json.loads(card)
+    return WorkerCard(
+        name=facts["name"],
+        slots=facts["slots"],
+        running=tuple(facts["running"]),
+        seen_at=int(seen),
+    )

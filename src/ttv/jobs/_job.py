@@ -1,0 +1,182 @@
+"""A Job and its Steps, as frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+from ttv.errors import InvalidRequest
+from ttv.jobs._state import STAGES, Stage, State, StepState
+
+#: Worker pools: by what a step occupies while it runs.
+POOLS: Final = ("cpu", "gpu", "remote")
+
+_STEP_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_JOB_ID: Final = re.compile(r"job_[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def is_job_id(text: str) -> bool:
+    """Tell whether a text has the form of a job's id (``job_`` and a ULID)."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job or a step failed, in words for its owner."""
+
+    #: Stable machine-readable name, as in ttv.errors.
+    code: str
+    message: str
+    #: Name of the step that failed.
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One unit of a job's work: what it is, then how far it is."""
+
+    #: Unique in the job, lower-case words joined by hyphens: "segment-2".
+    name: str
+    kind: str
+    #: Names of earlier steps whose results it reads.
+    needs: tuple[str, ...] = ()
+    #: Number of the shot, from 1, where the step belongs to one.
+    shot: int | None = None
+    pool: str = "cpu"
+    #: Share of the job's work; any positive unit.
+    weight: float = 1.0
+
+    state: StepState = StepState.WAITING
+    #: Highest fraction done that was ever reported, 0.0 to 1.0.
+    fraction: float = 0.0
+    #: How often it was claimed; a lease given back by a draining worker does not count.
+    attempts: int = 0
+    #: Fencing token of the latest claim; a write with another one is refused.
+    token: int = 0
+    #: Name of the worker that made the latest claim.
+    worker: str | None = None
+    result: Mapping[str, Any] | None = None
+    error: Failure | None = None
+
+    def __post_init__(self) -> None:
+        if not _STEP_NAME.fullmatch(self.name):
+            raise InvalidRequest(f"a step cannot be named {self.name!r}", param="steps")
+        if self.kind not in STAGES:
+            raise InvalidRequest(f"a step cannot be of kind {self.kind!r}", param="steps")
+        if self.pool not in POOLS:
+            raise InvalidRequest(f"there is no worker pool {self.pool!r}", param="steps")
+        if not self.weight > 0:
+            raise InvalidRequest(f"step {self.name} has no weight", param="steps")
+
+    @property
+    def stage(self) -> Stage:
+        """Give the stage that this step belongs to."""
+        return STAGES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class StepId:
+    """Names one step of one attempt at a job; its text is the id in the queue."""
+
+    job: str
+    attempt: int
+    step: str
+
+    def __str__(self) -> str:
+        return f"{self.job}:{self.attempt}:{self.step}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text form."""
+        job, attempt, step = text.split(":")
+        return cls(job=job, attempt=int(attempt), step=step)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request for one film."""
+
+    id: str
+    tenant: str
+    #: What was asked for, as JSON that only the pipeline reads.
+    request: Mapping[str, Any]
+    #: Milliseconds since 1970 by the clock of Redis, as all times here.
+    created_at: int
+    state: State = State.QUEUED
+    stage: Stage = Stage.PLANNING
+    #: 1 at first; a retry makes the next attempt on the same record.
+    attempt: int = 1
+    #: Grows by one with every change; the ETag of the job.
+    revision: int = 1
+    #: Grows with every change to the set of steps or of finished steps; a writer who
+    #: decided on an older one decides again.
+    graph: int = 1
+    #: In an order where each step follows those it needs. A listing carries no steps.
+    steps: tuple[Step, ...] = ()
+    #: 0.0 to 1.0; never falls.
+    progress: float = 0.0
+    #: What is being done, for people.
+    message: str = ""
+    started_at: int | None = None
+    finished_at: int | None = None
+    error: Failure | None = None
+    warnings: tuple[str, ...] = ()
+    #: What the last step made, once the job is finished.
+    result: Mapping[str, Any] | None = None
+
+    def step(self, name: str) -> Step:
+        """Give the step of that name; raises KeyError."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def step_id(self, name: str) -> str:
+        """Give the id in the queue of a step of this attempt."""
+        return str(StepId(self.id, self.attempt, name))
+
+    def settled(self, name: str, outcome: Outcome) -> Self:
+        """Give the job with one step done, its result kept and the steps it planned added."""
+        done = replace(
+            self.step(name), state=StepState.DONE, fraction=1.0, result=outcome.result, error=None
+        )
+        steps = tuple(done if step.name == name else step for step in self.steps)
+        return replace(
+            self,
+            steps=ordered((*steps, *outcome.steps)),
+            warnings=(*self.warnings, *(w for w in outcome.warnings if w not in self.warnings)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running a step gave."""
+
+    #: JSON that the steps which need it will read.
+    result: Mapping[str, Any]
+    #: Steps to add to the job: what planning found out.
+    steps: tuple[Step, ...] = ()
+    #: Sentences for the job's owner.
+    warnings: tuple[str, ...] = field(default=())
+
+
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Check that names are unique and that each step needs earlier ones only: no cycles.
+
+    Raises InvalidRequest.
+    """
+    checked = tuple(steps)
+    seen: set[str] = set()
+    for step in checked:
+        if step.name in seen:
+            raise InvalidRequest(f"two steps are named {step.name!r}", param="steps")
+        for need in step.needs:
+            if need not in seen:
+                raise InvalidRequest(
+                    f"step {step.name} needs {need!r}, which is not an earlier step",
+                    param="steps",
+                )
+        seen.add(step.name)
+    return checked

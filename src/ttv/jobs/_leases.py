@@ -1,0 +1,164 @@
+"""What workers do with jobs: claim steps, report, settle or fail them, and mend what got stuck.
+
+Every write carries the claim's fencing token; after its lease was given to another worker
+a claim changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from ttv.errors import Cancelled, LeaseLost, NotFound
+from ttv.jobs._advance import Advance, advance, work
+from ttv.jobs._job import POOLS, Failure, Job, Outcome, StepId
+from ttv.jobs._outbox import Queue, deliver
+from ttv.jobs._record import define, pairs, read_job, write
+from ttv.jobs._redis import Connection, answering
+from ttv.jobs._worker import Claim, Hold, Sweep
+
+#: Milliseconds after which a step in the queue that nobody claimed is sent again.
+_UNCLAIMED: Final = 5_000
+#: Milliseconds without a change after which a started job is looked at again.
+_QUIET: Final = 30_000
+#: Things that one sweep mends of each kind; the next goes on.
+_SWEEP: Final = 100
+
+
+class Leases:
+    """Gives steps to workers for a limited time, over a connection that the caller opens."""
+
+    def __init__(
+        self, redis: Connection, queue: Queue, *, lease_seconds: float = 10, attempts: int = 4
+    ) -> None:
+        self._redis = redis
+        self._queue = queue
+        #: How long a claim stands without a report.
+        self.lease_seconds = lease_seconds
+        #: How often a step may be claimed before it fails for good.
+        self.attempts = attempts
+
+    @property
+    def _lease(self) -> int:
+        return round(self.lease_seconds * 1000)
+
+    async def claim(self, step_id: str, *, worker: str) -> Claim | None:
+        """Take a step; None when it is not to be run: done, running, waiting or called off."""
+        answer = await self._redis.script("claim", step_id, worker, self._lease)
+        if answer[0] != "claimed":
+            return None
+        job = read_job(pairs(answer[1]), pairs(answer[2]))
+        await deliver(self._queue, answer[3])
+        name = StepId.parse(step_id)
+        return Claim(name, worker, token=job.step(name.step).token, job=job)
+
+    async def report(
+        self, claim: Claim, *, fraction: float | None = None, message: str = ""
+    ) -> Hold:
+        """Renew the lease of a claim, and note how far the step is."""
+        answer = await self._redis.script(
+            "report",
+            *_fence(claim),
+            self._lease,
+            "" if fraction is None else min(max(fraction, 0.0), 1.0),
+            message,
+        )
+        return Hold(answer)
+
+    async def settle(self, claim: Claim, outcome: Outcome) -> Advance:
+        """Store what a step gave, let run what follows, and tell what that is.
+
+        Raises LeaseLost, Cancelled, and InvalidRequest when the steps that the outcome adds
+        do not fit the job.
+        """
+        job = claim.job
+        while True:
+            after = job.settled(claim.step_id.step, outcome)
+            what = advance(after)
+            answer, tickets = await self._redis.script(
+                "settle",
+                *_fence(claim),
+                job.graph,
+                write(outcome.result),
+                write(after.warnings),
+                work(after.steps),
+                *_decided(what),
+                len(outcome.steps),
+                *define(after.steps, start=len(job.steps)),
+                *what.ready,
+            )
+            if answer == "settled":
+                await deliver(self._queue, tickets)
+                return what
+            if answer != "moved":
+                raise _ended(answer)
+            # A sibling was settled meanwhile: decide again with it.
+            job = await self._job(job.id)
+
+    async def fail(self, claim: Claim, failure: Failure, *, retry_in: float | None = None) -> None:
+        """End an attempt: to be repeated in some seconds or, without, to fail with its job.
+
+        Raises LeaseLost and Cancelled.
+        """
+        retry = "" if retry_in is None else round(retry_in * 1000)
+        answer = await self._redis.script(
+            "fail", *_fence(claim), failure.code, failure.message, retry
+        )
+        if answer not in {"failed", "retrying"}:
+            raise _ended(answer)
+
+    async def release(self, claim: Claim) -> None:
+        """Give a claim back unused, for another worker to take at once."""
+        await deliver(self._queue, await self._redis.script("release", *_fence(claim)))
+
+    async def sweep(self, *, grace_seconds: float | None) -> Sweep:
+        """Send on what waits in the outbox, and free leases that ran out that long ago.
+
+        With None, leases are left alone.
+        """
+        grace = "" if grace_seconds is None else round(grace_seconds * 1000)
+        tickets, freed, quiet = await self._redis.script(
+            "sweep", grace, self.attempts, _UNCLAIMED, _QUIET, _SWEEP, *POOLS
+        )
+        await deliver(self._queue, tickets)
+        return Sweep(tuple(freed), tuple(quiet))
+
+    async def proceed(self, job_id: str) -> Advance:
+        """Write down what follows from a job's record; a repair, since settling does it too."""
+        job = await self._job(job_id)
+        what = advance(job)
+        tickets = await self._redis.script(
+            "advance", job_id, job.graph, *_decided(what), *what.ready
+        )
+        await deliver(self._queue, tickets)
+        return what
+
+    async def canceled(self) -> AsyncIterator[str]:
+        """Tell the ids of jobs as they are cancelled, from now on.
+
+        What is cancelled while Redis is away is not told; reports answer it.
+        """
+        with answering():
+            async with self._redis.redis.pubsub(
+                channels=["ttv:canceled"], ignore_subscribe_messages=True
+            ) as channel:
+                async for message in channel:
+                    yield str(message["data"])
+
+    async def _job(self, job_id: str) -> Job:
+        facts, steps = await self._redis.script("get", job_id)
+        if not facts:
+            raise NotFound("There is no such job.")
+        return read_job(pairs(facts), pairs(steps))
+
+
+def _fence(claim: Claim) -> tuple[str, str, int]:
+    return str(claim.step_id), claim.worker, claim.token
+
+
+def _decided(what: Advance) -> tuple[str, int]:
+    return what.stage, int(what.finished)
+
+
+def _ended(answer: str) -> Cancelled | LeaseLost:
+    return Cancelled() if Hold(answer) is Hold.CANCELED else LeaseLost()

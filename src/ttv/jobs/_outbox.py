@@ -1,0 +1,40 @@
+"""From the outbox in Redis to the queue: what scripts made ready is handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from ttv.errors import Unavailable
+
+_log = structlog.get_logger(component="jobs")
+
+
+class Ticket(NamedTuple):
+    """A step to hand to the queue of a pool."""
+
+    step_id: str
+    pool: str
+
+
+class Queue(Protocol):
+    """Brings step ids to the workers of a pool, each at least once."""
+
+    async def send(self, tickets: Sequence[Ticket]) -> None:
+        """Enqueue steps; one that is in the queue already is left there. Raises Unavailable."""
+
+
+async def deliver(queue: Queue, flat: Sequence[str]) -> None:
+    """Hand over the steps of a script's answer (ids and pools by turns).
+
+    A failure is only noted: the steps stay in the outbox and a sweep hands them over.
+    """
+    tickets = [Ticket(*turn) for turn in zip(flat[::2], flat[1::2], strict=True)]
+    if not tickets:
+        return
+    try:
+        await queue.send(tickets)
+    except Unavailable as error:
+        _log.warning("steps left in the outbox", action="deliver_failed", error=error.message)

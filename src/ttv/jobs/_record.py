@@ -1,0 +1,95 @@
+"""How a job is written in Redis: one hash of facts, one of steps, all of it flat text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ttv.jobs._job import Failure, Job, Step
+from ttv.jobs._state import Stage, State, StepState
+
+
+def write(value: object) -> str:
+    """Give the shortest JSON of a value."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def define(steps: Sequence[Step], *, start: int = 0) -> list[str]:
+    """Give names and definitions by turns of the steps from number ``start`` on."""
+    written: list[str] = []
+    for index, step in enumerate(steps[start:], start):
+        definition = {
+            "index": index,
+            "kind": step.kind,
+            "needs": step.needs,
+            "shot": step.shot,
+            "pool": step.pool,
+            "weight": step.weight,
+        }
+        written += (step.name, write(definition))
+    return written
+
+
+def pairs(flat: Sequence[str]) -> dict[str, str]:
+    """Read the keys and values by turns of a hash."""
+    turns = iter(flat)
+    return dict(zip(turns, turns, strict=True))
+
+
+def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -> Job:
+    """Read a job from its hash of facts and, unless it is for a listing, its hash of steps."""
+    started, finished = facts.get("started_at"), facts.get("finished_at")
+    return Job(
+        id=facts["id"],
+        tenant=facts["tenant"],
+        request=json.loads(facts["request"]),
+        created_at=int(facts["created_at"]),
+        state=State(facts["state"]),
+        stage=Stage(facts["stage"]),
+        attempt=int(facts["attempt"]),
+        revision=int(facts["revision"]),
+        graph=int(facts["graph"]),
+        steps=_read_steps(steps or {}),
+        progress=float(facts["progress"]),
+        message=facts["message"],
+        started_at=int(started) if started else None,
+        finished_at=int(finished) if finished else None,
+        error=_failure(facts.get("error")),
+        warnings=tuple(json.loads(facts["warnings"])),
+        result=_json(facts.get("result")),
+    )
+
+
+def _read_steps(fields: Mapping[str, str]) -> tuple[Step, ...]:
+    defined = [
+        (name, json.loads(definition)) for name, definition in fields.items() if ":" not in name
+    ]
+    defined.sort(key=lambda item: item[1]["index"])
+    return tuple(_read_step(name, definition, fields) for name, definition in defined)
+
+
+def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, str]) -> Step:
+    return Step(
+        name=name,
+        kind=definition["kind"],
+        needs=tuple(definition["needs"]),
+        shot=definition["shot"],
+        pool=definition["pool"],
+        weight=definition["weight"],
+        state=StepState(fields[f"{name}:state"]),
+        fraction=float(fields.get(f"{name}:fraction", 0)),
+        attempts=int(fields.get(f"{name}:attempts", 0)),
+        token=int(fields.get(f"{name}:token", 0)),
+        worker=fields.get(f"{name}:worker"),
+        result=_json(fields.get(f"{name}:result")),
+        error=_failure(fields.get(f"{name}:error")),
+    )
+
+
+def _json(text: str | None) -> Mapping[str, Any] | None:
+    return json.loads(text) if text else None
+
+
+def _failure(text: str | None) -> Failure | None:
+    return Failure(**json.loads(text)) if text else None

@@ -1,0 +1,116 @@
+"""The connection to Redis: bounded, impatient, and speaking the errors of ttv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from importlib.resources import files
+from types import TracebackType
+from typing import Any, Final, Self
+
+from coredis import Redis, exceptions
+from coredis.retry import ConstantRetryPolicy
+
+from ttv.errors import InvalidRequest, Unavailable
+from ttv.jobs._state import MOVES, STEP_MOVES
+
+#: Seconds for one try to connect or to get an answer; with the one retry, a caller hears
+#: within two seconds that Redis is away.
+_PATIENCE: Final = 0.9
+_MAX_CONNECTIONS: Final = 16
+
+#: Answers of a Redis that cannot write now, by their first word.
+_TROUBLE: Final = ("OOM", "MISCONF", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")
+
+
+class Connection:
+    """A pool of connections, open from ``__aenter__`` to ``__aexit__``, that runs our scripts."""
+
+    def __init__(self, url: str) -> None:
+        self._redis: Redis[str] = Redis.from_url(
+            url,
+            decode_responses=True,
+            max_connections=_MAX_CONNECTIONS,
+            connect_timeout=_PATIENCE,
+            stream_timeout=_PATIENCE,
+            pool_timeout=_PATIENCE,
+            # Every script gives the same answer to its own repetition, so one lost answer
+            # is asked for again. A timeout is not: the caller has waited enough.
+            retry_policy=ConstantRetryPolicy((exceptions.ConnectionError,), retries=1, delay=0.05),
+        )
+        self._scripts = {name: self._redis.register_script(text) for name, text in _texts()}
+        self._stack = AsyncExitStack()
+
+    @property
+    def redis(self) -> Redis[str]:
+        """Give the client, for commands that need no script; wrap them in ``answering``."""
+        return self._redis
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._redis)
+            await self._refuse_eviction()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    async def ping(self) -> None:
+        """Raise Unavailable unless Redis answers."""
+        with answering():
+            await self._redis.ping()
+
+    async def script(self, name: str, *args: str | int | float) -> Any:
+        """Run one of our Lua scripts; what it answers is described in its file."""
+        with answering():
+            return await self._scripts[name]((), args)
+
+    async def _refuse_eviction(self) -> None:
+        # INFO, since hosted servers forbid CONFIG.
+        with answering():
+            memory = await self._redis.info("memory")
+        policy = str(memory["maxmemory_policy"])
+        if policy != "noeviction":
+            raise InvalidRequest(
+                f"Redis may throw jobs away: its maxmemory-policy is {policy}; "
+                "set it to noeviction.",
+                param="redis_url",
+            )
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Map what goes wrong with Redis to Unavailable."""
+    try:
+        yield
+    except (exceptions.ConnectionError, exceptions.ReadOnlyError, TimeoutError) as error:
+        raise Unavailable("The job store does not answer.") from error
+    except exceptions.AuthenticationError as error:
+        raise Unavailable("The job store refuses the password.") from error
+    except exceptions.RedisError as error:
+        if str(error).startswith(_TROUBLE):
+            raise Unavailable("The job store cannot write now.") from error
+        raise
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    folder = files("ttv.jobs") / "scripts"
+    shared = (folder / "_shared.lua").read_text()
+    tables = f"local MOVES = {_lua(MOVES)}\nlocal STEP_MOVES = {_lua(STEP_MOVES)}\n"
+    for file in folder.iterdir():
+        if file.name.endswith(".lua") and not file.name.startswith("_"):
+            yield file.name.removesuffix(".lua"), tables + shared + file.read_text()
+
+
+def _lua(moves: Mapping[Any, frozenset[Any]]) -> str:
+    rows = (
+        f"{state} = {{{', '.join(f'{following} = true' for following in sorted(after))}}}"
+        for state, after in moves.items()
+    )
+    return f"{{{', '.join(rows)}}}"

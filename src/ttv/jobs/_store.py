@@ -1,0 +1,202 @@
+"""The store of jobs: what the API does with them, each change one atomic script in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, ClassVar, Final
+
+from ulid import ULID
+
+from ttv.errors import Conflict, InvalidRequest, NotFound
+from ttv.jobs._advance import advance, work
+from ttv.jobs._event import Event, EventKind
+from ttv.jobs._job import POOLS, Job, Step, is_job_id, ordered
+from ttv.jobs._outbox import Queue, deliver
+from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
+from ttv.jobs._record import define, pairs, read_job, write
+from ttv.jobs._redis import Connection, answering
+from ttv.jobs._state import State, StepState
+
+_DAY: Final = 24 * 3600 * 1000
+#: Entries of a journal read at once.
+_CHUNK: Final = 500
+
+
+class IdempotencyMismatch(Conflict):
+    """This idempotency key was used before with another request."""
+
+    code: ClassVar[str] = "idempotency_mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """An accepted job."""
+
+    job: Job
+    #: True when the idempotency key had made this job before.
+    replayed: bool
+
+
+def new_job_id() -> str:
+    """Make the id of a new job; ids sort by the time they were made."""
+    return f"job_{ULID()}"
+
+
+class JobStore:
+    """Keeps jobs, over a connection that the caller opens and closes.
+
+    Every method raises Unavailable within two seconds when Redis is away.
+    """
+
+    def __init__(
+        self,
+        redis: Connection,
+        queue: Queue,
+        *,
+        new_id: Callable[[], str] = new_job_id,
+    ) -> None:
+        self._redis = redis
+        self._queue = queue
+        self._new_id = new_id
+
+    async def ping(self) -> None:
+        """Raise Unavailable unless Redis answers."""
+        await self._redis.ping()
+
+    async def create(
+        self,
+        request: Mapping[str, Any],
+        *,
+        steps: Sequence[Step],
+        tenant: str = "local",
+        idempotency_key: str | None = None,
+        fingerprint: str = "",
+    ) -> Created:
+        """Accept a job; when this returns, nothing loses it.
+
+        The same ``idempotency_key`` with the same ``fingerprint`` (a hash of the request) gives
+        the job that it made first, for a day; with another one it raises IdempotencyMismatch.
+        """
+        job = Job(
+            id=self._new_id(),
+            tenant=tenant,
+            request=request,
+            created_at=0,
+            steps=ordered(steps),
+        )
+        first = advance(job)
+        answer = await self._redis.script(
+            "create",
+            job.id,
+            tenant,
+            write(request),
+            work(job.steps),
+            f"{tenant}:{_digest(idempotency_key)}" if idempotency_key else "",
+            fingerprint,
+            _DAY,
+            first.stage,
+            len(job.steps),
+            *define(job.steps),
+            *first.ready,
+        )
+        if answer[0] == "mismatch":
+            raise IdempotencyMismatch
+        if answer[0] == "replayed":
+            return Created(await self.get(answer[1], tenant=tenant), replayed=True)
+        await deliver(self._queue, answer[2])
+        stored = replace(
+            job,
+            created_at=int(answer[1]),
+            stage=first.stage,
+            steps=tuple(
+                replace(step, state=StepState.READY) if step.name in first.ready else step
+                for step in job.steps
+            ),
+        )
+        return Created(stored, replayed=False)
+
+    async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
+        """Read a job; raises NotFound, also for another tenant's."""
+        if is_job_id(job_id):
+            facts, steps = await self._redis.script("get", job_id)
+            if facts:
+                job = read_job(pairs(facts), pairs(steps))
+                if tenant in {None, job.tenant}:
+                    return job
+        raise NotFound("There is no such job.")
+
+    async def list(
+        self,
+        tenant: str = "local",
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        state: State | None = None,
+    ) -> Page:
+        """Read a page of a tenant's jobs, newest first; new jobs do not shift later pages."""
+        if not 1 <= limit <= MAX_LIMIT:
+            raise InvalidRequest(f"limit must be 1 to {MAX_LIMIT}", param="limit")
+        index = f"{tenant}:{state}" if state else tenant
+        before = f"({read_cursor(cursor)}" if cursor else "+"
+        found = await self._redis.script("list", index, before, limit + 1)
+        jobs = tuple(read_job(pairs(facts)) for facts in found[:limit])
+        return Page(jobs, cursor_after(jobs[-1].id) if len(found) > limit else None)
+
+    async def cancel(self, job_id: str, *, tenant: str) -> Job:
+        """Stop a job and give it as it is then; cancelling twice is no error.
+
+        Raises NotFound, and Conflict for a job that is over.
+        """
+        if not is_job_id(job_id):
+            raise NotFound("There is no such job.")
+        answer = await self._redis.script("cancel", job_id, tenant)
+        if answer[0] == "gone":
+            raise NotFound("There is no such job.")
+        if answer[0] != State.CANCELED:
+            raise Conflict(f"The job is {answer[0]} already.")
+        return read_job(pairs(answer[1]), pairs(answer[2]))
+
+    async def events(
+        self,
+        job_id: str,
+        *,
+        after: str = "0-0",
+        limit: int = 100,
+        kinds: Collection[EventKind] = tuple(EventKind),
+    ) -> tuple[Event, ...]:
+        """Read a job's journal from behind the event with the id ``after``, oldest first."""
+        events: list[Event] = []
+        while len(events) < limit:
+            with answering():
+                entries = await self._redis.redis.xrange(
+                    f"ttv:job:{job_id}:events", f"({after}", "+", count=_CHUNK
+                )
+            for entry in entries:
+                event = Event.read(str(entry.identifier), entry.field_values)
+                if event.kind in kinds:
+                    events.append(event)
+            if len(entries) < _CHUNK:
+                break
+            after = str(entries[-1].identifier)
+        return tuple(events[:limit])
+
+    async def depth(self) -> dict[str, int]:
+        """Count the steps that wait for a worker, by pool."""
+        with answering():
+            async with self._redis.redis.pipeline(transaction=False) as pipe:
+                counts = [
+                    (pool, pipe.zcard(f"ttv:ready:{pool}"), pipe.zcard(f"ttv:sent:{pool}"))
+                    for pool in POOLS
+                ]
+            return {pool: await ready + await sent for pool, ready, sent in counts}
+
+    async def active(self) -> int:
+        """Count the steps that workers hold now."""
+        with answering():
+            return await self._redis.redis.zcard("ttv:leases")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

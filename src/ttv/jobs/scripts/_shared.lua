@@ -1,0 +1,159 @@
+-- What every script knows: names of keys, the clock, the state tables, the journal, the queue.
+-- MOVES and STEP_MOVES are written in front of this file from jobs/_state.py.
+--
+-- ttv:job:<id>           hash    the job, one field per fact
+-- ttv:job:<id>:steps     hash    <step> its definition, <step>:state, :token, :result ...
+-- ttv:job:<id>:events    stream  what happened, oldest first
+-- ttv:jobs:<tenant>[:<state>]  sorted set  ids in the order of creation, for listings
+-- ttv:ready:<pool>       sorted set  step ids that may run, by the time from which they may
+-- ttv:sent:<pool>        sorted set  of these, the ones handed to the queue and not yet claimed
+-- ttv:leases             sorted set  step ids that run, by the end of their lease
+-- ttv:started            sorted set  started jobs, by the time they were last looked at
+
+local JOURNAL_LENGTH = 5000
+
+local function job_key(id) return 'ttv:job:' .. id end
+local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
+
+-- Milliseconds by the server's clock: workers' clocks may differ, so they decide nothing.
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function whole(number) return string.format('%.0f', number) end
+
+local function parse(step_id)
+  return string.match(step_id, '^([^:]+):(%d+):([^:]+)$')
+end
+
+-- Count a change and write it to the job's journal.
+local function record(id, kind, step, message)
+  local revision = redis.call('HINCRBY', job_key(id), 'revision', 1)
+  redis.call('XADD', job_key(id) .. ':events', 'MAXLEN', '~', JOURNAL_LENGTH, '*',
+    'kind', kind, 'revision', revision, 'step', step or '', 'message', message or '',
+    'progress', redis.call('HGET', job_key(id), 'progress'))
+end
+
+-- The only place that sets the state of a job.
+local function move(id, to, at)
+  local from, tenant = unpack(redis.call('HMGET', job_key(id), 'state', 'tenant'))
+  assert(MOVES[from][to], 'a job cannot go from ' .. from .. ' to ' .. to)
+  redis.call('HSET', job_key(id), 'state', to)
+  redis.call('ZREM', 'ttv:jobs:' .. tenant .. ':' .. from, id)
+  redis.call('ZADD', 'ttv:jobs:' .. tenant .. ':' .. to, 0, id)
+  if next(MOVES[to]) then
+    redis.call('HSET', job_key(id), 'started_at', whole(at))
+    redis.call('ZADD', 'ttv:started', whole(at), id)
+  else
+    redis.call('HSET', job_key(id), 'finished_at', whole(at), 'message', '')
+    redis.call('ZREM', 'ttv:started', id)
+  end
+end
+
+-- The only place that sets the state of a step.
+local function move_step(id, name, to)
+  local from = redis.call('HGET', steps_key(id), name .. ':state')
+  assert(STEP_MOVES[from][to], 'a step cannot go from ' .. from .. ' to ' .. to)
+  redis.call('HSET', steps_key(id), name .. ':state', to)
+end
+
+local function pool_of(id, name)
+  return cjson.decode(redis.call('HGET', steps_key(id), name)).pool
+end
+
+local function enqueue(step_id, pool, due)
+  if not redis.call('ZSCORE', 'ttv:sent:' .. pool, step_id) then
+    redis.call('ZADD', 'ttv:ready:' .. pool, 'NX', whole(due), step_id)
+  end
+end
+
+local function dequeue(step_id, pool)
+  redis.call('ZREM', 'ttv:ready:' .. pool, step_id)
+  redis.call('ZREM', 'ttv:sent:' .. pool, step_id)
+end
+
+-- Take due steps of a pool for the queue, no more than its live workers will soon claim: the
+-- order of all others can still change. Appends step ids and pools to tickets.
+local function dispatch(pool, at, tickets)
+  local ready, sent = 'ttv:ready:' .. pool, 'ttv:sent:' .. pool
+  local window = tonumber(redis.call('GET', 'ttv:window:' .. pool) or 0)
+  local room = window - redis.call('ZCARD', sent)
+  if room <= 0 then return end
+  local due = redis.call('ZRANGEBYSCORE', ready, '-inf', whole(at), 'LIMIT', 0, room)
+  for _, step_id in ipairs(due) do
+    redis.call('ZREM', ready, step_id)
+    redis.call('ZADD', sent, whole(at), step_id)
+    table.insert(tickets, step_id)
+    table.insert(tickets, pool)
+  end
+end
+
+-- Why a worker does not hold a step any more, or nil while it does. The worker's name is
+-- compared too: a Redis that lost its last second may give a token out twice.
+local function lost(step_id, worker, token)
+  local id, attempt, name = parse(step_id)
+  local state, current = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))
+  if not state or current ~= attempt then return 'lost' end
+  if state == 'canceled' then return 'canceled' end
+  local step = redis.call('HMGET', steps_key(id), name .. ':state', name .. ':worker',
+    name .. ':token')
+  if step[1] ~= 'running' or step[2] ~= worker or step[3] ~= token then return 'lost' end
+end
+
+-- Raise the highest fraction of a step, and with it the progress of its job.
+local function raise(id, name, fraction)
+  local old = tonumber(redis.call('HGET', steps_key(id), name .. ':fraction') or 0)
+  if fraction <= old then return end
+  local weight = cjson.decode(redis.call('HGET', steps_key(id), name)).weight
+  local done, total, progress = unpack(redis.call('HMGET', job_key(id), 'done', 'total', 'progress'))
+  done = done + (fraction - old) * weight
+  progress = math.max(tonumber(progress), math.min(done / total, 0.99))
+  redis.call('HSET', steps_key(id), name .. ':fraction', fraction)
+  redis.call('HSET', job_key(id), 'done', done, 'progress', string.format('%.3f', progress))
+end
+
+-- Write down what follows from the states of a job's steps; twice is once.
+local function proceed(id, at, stage, finished, names, tickets)
+  local state, attempt = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))
+  if state ~= 'started' and state ~= 'queued' then return end
+  redis.call('HSET', job_key(id), 'stage', stage)
+  if finished then
+    redis.call('HSET', job_key(id), 'progress', '1')
+    move(id, 'finished', at)
+    record(id, 'finished')
+    return
+  end
+  local pools = {}
+  for _, name in ipairs(names) do
+    if redis.call('HGET', steps_key(id), name .. ':state') == 'waiting' then
+      move_step(id, name, 'ready')
+    end
+    local pool = pool_of(id, name)
+    pools[pool] = true
+    enqueue(id .. ':' .. attempt .. ':' .. name, pool, at)
+  end
+  for pool in pairs(pools) do dispatch(pool, at, tickets) end
+end
+
+-- Give up a step and its job; finished and running siblings keep what they make.
+local function fail(id, attempt, name, code, message, at)
+  local error = cjson.encode({code = code, message = message, step = name})
+  move_step(id, name, 'failed')
+  redis.call('HSET', steps_key(id), name .. ':error', error)
+  redis.call('HINCRBY', job_key(id), 'graph', 1)
+  if redis.call('HGET', job_key(id), 'state') ~= 'started' then
+    record(id, 'step_failed', name, message)
+    return
+  end
+  redis.call('HSET', job_key(id), 'error', error)
+  move(id, 'failed', at)
+  local fields = redis.call('HGETALL', steps_key(id))
+  for i = 1, #fields, 2 do
+    local other = string.match(fields[i], '^([^:]+):state$')
+    if other and fields[i + 1] == 'ready' then
+      dequeue(id .. ':' .. attempt .. ':' .. other, pool_of(id, other))
+    end
+  end
+  record(id, 'failed', name, message)
+end

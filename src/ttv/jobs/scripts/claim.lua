@@ -1,0 +1,31 @@
+-- Lease a ready step to a worker under a new fencing token. Refuses a step that is done,
+-- leased, waiting or of a job that is over; a lease that ran out is freed by sweep.lua only,
+-- so that attempts are counted in one place.
+local step_id, worker, lease = unpack(ARGV)
+local id, attempt, name = parse(step_id)
+local at = clock()
+local tickets = {}
+
+local state, current = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))
+if not state or current ~= attempt or redis.call('HEXISTS', steps_key(id), name) == 0 then
+  return {'gone'}
+end
+local pool = pool_of(id, name)
+dequeue(step_id, pool)
+if state ~= 'queued' and state ~= 'started' then return {'over'} end
+local step_state = redis.call('HGET', steps_key(id), name .. ':state')
+if step_state ~= 'ready' then return {step_state} end
+
+local token = redis.call('INCR', 'ttv:token')
+move_step(id, name, 'running')
+redis.call('HSET', steps_key(id), name .. ':token', token, name .. ':worker', worker)
+redis.call('HINCRBY', steps_key(id), name .. ':attempts', 1)
+redis.call('ZADD', 'ttv:leases', whole(at + lease), step_id)
+if state == 'queued' then
+  move(id, 'started', at)
+  record(id, 'started', name)
+else
+  record(id, 'claimed', name)
+end
+dispatch(pool, at, tickets)
+return {'claimed', redis.call('HGETALL', job_key(id)), redis.call('HGETALL', steps_key(id)), tickets}

@@ -1,0 +1,32 @@
+-- Accept a job: the record, its idempotency key, its place in the listings and its first
+-- steps in the queue are stored together or not at all.
+local id, tenant, request, total, key, fingerprint, keep, stage, count = unpack(ARGV, 1, 9)
+local at = clock()
+local tickets = {}
+
+if key ~= '' then
+  local held = redis.call('HMGET', 'ttv:idempotency:' .. key, 'job', 'fingerprint')
+  if held[1] and held[2] ~= fingerprint then return {'mismatch'} end
+  -- The same id: the caller's own first try, whose answer was lost on the way.
+  if held[1] and held[1] ~= id then return {'replayed', held[1]} end
+end
+local known = redis.call('HGET', job_key(id), 'created_at')
+if known then return {'created', known, tickets} end
+
+redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'request', request,
+  'state', 'queued', 'stage', stage, 'attempt', 1, 'revision', 0, 'graph', 1,
+  'created_at', whole(at), 'total', total, 'done', 0, 'progress', 0, 'message', '',
+  'warnings', '[]')
+local last = 9 + 2 * count
+for i = 10, last, 2 do
+  redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
+end
+redis.call('ZADD', 'ttv:jobs:' .. tenant, 0, id)
+redis.call('ZADD', 'ttv:jobs:' .. tenant .. ':queued', 0, id)
+if key ~= '' then
+  redis.call('HSET', 'ttv:idempotency:' .. key, 'job', id, 'fingerprint', fingerprint)
+  redis.call('PEXPIRE', 'ttv:idempotency:' .. key, keep)
+end
+record(id, 'created')
+proceed(id, at, stage, false, {unpack(ARGV, last + 1)}, tickets)
+return {'created', whole(at), tickets}

@@ -1,0 +1,21 @@
+-- End an attempt at a step: to be tried again after some milliseconds, or, with none given,
+-- to fail with its job.
+local step_id, worker, token, code, message, retry = unpack(ARGV)
+local reason = lost(step_id, worker, token)
+if reason then return reason end
+
+local id, attempt, name = parse(step_id)
+local at = clock()
+redis.call('ZREM', 'ttv:leases', step_id)
+if retry == '' then
+  fail(id, attempt, name, code, message, at)
+  return 'failed'
+end
+move_step(id, name, 'ready')
+redis.call('HSET', steps_key(id), name .. ':error',
+  cjson.encode({code = code, message = message, step = name}))
+if redis.call('HGET', job_key(id), 'state') == 'started' then
+  enqueue(step_id, pool_of(id, name), at + retry)
+end
+record(id, 'retrying', name, message)
+return 'retrying'

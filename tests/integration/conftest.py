@@ -1,0 +1,122 @@
+"""A real Valkey for the tests that need one: its own process, socket and folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from coredis import Redis
+
+from ttv import embedded, jobs
+
+
+class Valkey:
+    """A Valkey server that can be killed and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "valkey.sock"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    def start(self, *options: str) -> None:
+        """Start the server and wait until it answers."""
+        self.process = subprocess.Popen(
+            [
+                embedded.binary(),
+                *("--port", "0"),
+                *("--unixsocket", str(self.socket)),
+                *("--dir", str(self.folder)),
+                *("--appendonly", "yes"),
+                *("--appendfsync", "always"),
+                *("--maxmemory-policy", "noeviction"),
+                *("--save", ""),
+                *options,
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 10
+        while not self.socket.exists():
+            assert self.process.poll() is None, "Valkey did not start"
+            assert time.monotonic() < deadline, "Valkey did not open its socket"
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """End the server as a crash would."""
+        self._end(signal.SIGKILL)
+        self.socket.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """End the server in order."""
+        self._end(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        """Stop the server from answering, without ending it."""
+        assert self.process
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        assert self.process
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def _end(self, sign: signal.Signals) -> None:
+        if self.process:
+            os.kill(self.process.pid, sign)
+            self.process.wait(timeout=10)
+            self.process = None
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """One server for all tests that leave it running."""
+    valkey = Valkey(tmp_path_factory.mktemp("valkey"))
+    valkey.start("--appendfsync", "no")
+    yield valkey
+    valkey.stop()
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A server for one test that may kill or freeze it."""
+    valkey = Valkey(tmp_path)
+    valkey.start()
+    yield valkey
+    valkey.stop()
+
+
+@pytest.fixture
+async def redis(shared_valkey: Valkey) -> AsyncIterator[Redis[str]]:
+    """A client of the shared server, emptied."""
+    async with Redis.from_url(shared_valkey.url, decode_responses=True) as client:
+        await client.flushall()
+        yield client
+
+
+class Outbox:
+    """A queue that only remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[jobs.Ticket] = []
+
+    async def send(self, tickets: Sequence[jobs.Ticket]) -> None:
+        self.sent += tickets
+
+    def take(self) -> list[str]:
+        """Give the ids sent since the last call."""
+        ids = [ticket.step_id for ticket in self.sent]
+        self.sent.clear()
+        return ids
