@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ttv.observability._logs import Redactor, bind, configure, log
-from ttv.observability._metrics import HttpMetrics, WorkerMetrics, gauge
+from ttv.observability._metrics import HttpMetrics, WorkerMetrics, gauge, gauges
 from ttv.observability._totals import Totals
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "bind",
     "configure",
     "gauge",
+    "gauges",
     "log",
 ]

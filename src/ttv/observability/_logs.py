@@ -130,17 +130,18 @@ def _hand_over(_logger: object, _method: str, event: structlog.types.EventDict) 
     return (event,), {"exc_info": exc_info}
 
 
+_PROCESSORS: Final = (
+    structlog.stdlib.filter_by_level,
+    structlog.contextvars.merge_contextvars,
+    _hand_over,
+)
+
+
 def _make_logger() -> structlog.stdlib.BoundLogger:
     ours = logging.getLogger("ttv")
     ours.addHandler(logging.NullHandler())  # silent until a process calls configure
     logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        ours,
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            _hand_over,
-        ],
-        wrapper_class=structlog.stdlib.BoundLogger,
+        ours, processors=_PROCESSORS, wrapper_class=structlog.stdlib.BoundLogger
     )
     return logger
 
@@ -167,6 +168,11 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    structlog.configure(
+        processors=_PROCESSORS,
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
 

@@ -135,8 +135,13 @@ class _Given:
         return self._metrics
 
 
-def gauge(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
-    """Make a gauge of values that were just read, one for each label value."""
+def gauge(name: str, about: str, value: float) -> Metric:
+    """Make a gauge of a value that was just read."""
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def gauges(name: str, about: str, *, label: str, values: Mapping[str, float]) -> Metric:
+    """Make a gauge of values that were just read, one for each value of a label."""
     family = GaugeMetricFamily(name, about, labels=(label,))
     for labelled, value in values.items():
         family.add_metric((labelled,), value)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def _unchanged_logging() -> Iterator[None]:
     handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield
     logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
     root.handlers[:], sys.excepthook = handlers, hook
     root.setLevel(level)
 
@@ -77,6 +79,13 @@ def test_a_library_record_takes_the_same_way() -> None:
     assert entry["message"] == "Running on http://x"
     assert entry["logger"] == "hypercorn.error"
     assert entry["component"] == "api"
+
+
+def test_any_structlog_logger_takes_the_same_way() -> None:
+    stream = started()
+    structlog.get_logger(component="jobs").info("Steps sent", action="steps.sent")
+    entry = only(stream)
+    assert (entry["component"], entry["message"]) == ("jobs", "Steps sent")
 
 
 def test_bound_fields_join_records_of_ours_and_of_libraries() -> None:

@@ -5,19 +5,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ttv.observability import HttpMetrics, WorkerMetrics, gauge
+from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
 
 
 def test_requests_appear_under_the_guides_names() -> None:
     metrics = HttpMetrics()
     metrics.requests.labels("GET", "/v1/jobs", "200").inc()
     metrics.seconds.labels("GET", "/v1/jobs").observe(0.02)
-    text = metrics.render([gauge("redis_queue_depth", "Waiting.", "pool", {"cpu": 3})]).decode()
+    others = [
+        gauges("redis_queue_depth", "Steps that wait.", label="pool", values={"cpu": 3}),
+        gauge("worker_active_jobs", "Steps that run.", 2),
+    ]
+    text = metrics.render(others).decode()
     assert 'http_requests_total{method="GET",route="/v1/jobs",status="200"} 1.0' in text
     assert (
         'http_request_duration_seconds_bucket{le="0.025",method="GET",route="/v1/jobs"} 1.0'
     ) in text
     assert 'redis_queue_depth{pool="cpu"} 3.0' in text
+    assert "worker_active_jobs 2.0" in text
     assert "_created" not in text
 
 
