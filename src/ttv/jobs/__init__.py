@@ -7,6 +7,7 @@ from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, is_job_id
 from ttv.jobs._leases import Leases
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
+from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._redis import Connection
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
@@ -26,6 +27,7 @@ __all__ = [
     "EventKind",
     "Failure",
     "Fleet",
+    "Handler",
     "Hold",
     "IdempotencyMismatch",
     "Job",
@@ -38,6 +40,7 @@ __all__ = [
     "State",
     "Step",
     "StepId",
+    "StepQueue",
     "StepState",
     "Sweep",
     "Ticket",

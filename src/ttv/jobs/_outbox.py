@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-import structlog
-
 from ttv.errors import Unavailable
-
-_log = structlog.get_logger(component="jobs")
+from ttv.observability import log
 
 
 class Ticket(NamedTuple):
@@ -37,4 +34,4 @@ async def deliver(queue: Queue, flat: Sequence[str]) -> None:
     try:
         await queue.send(tickets)
     except Unavailable as error:
-        _log.warning("steps left in the outbox", action="deliver_failed", error=error.message)
+        log.warning("Steps left in the outbox", action="step.undelivered", error=error.message)
