@@ -161,17 +161,19 @@ def configure(
     """Send every log record of this process to ``stream`` (standard error) in one shape.
 
     ``secrets`` are values that must never appear. Warnings and uncaught exceptions join the log.
+    Libraries are heard from WARNING up, and in full at DEBUG.
     """
     render = json.dumps if style == "json" else _for_people
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Lines(component, Redactor(secrets), render))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(level if level in {"DEBUG", "ERROR"} else "WARNING")
+    logging.getLogger("ttv").setLevel(level)
     structlog.configure(
         processors=_PROCESSORS,
         wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=lambda *_: logging.getLogger("ttv"),
     )
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught

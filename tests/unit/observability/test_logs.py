@@ -18,13 +18,14 @@ from ttv.observability import Redactor, bind, configure, log
 
 @pytest.fixture(autouse=True)
 def _unchanged_logging() -> Iterator[None]:
-    root = logging.getLogger()
+    root, ours = logging.getLogger(), logging.getLogger("ttv")
     handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
     root.handlers[:], sys.excepthook = handlers, hook
     root.setLevel(level)
+    ours.setLevel(logging.NOTSET)
 
 
 def started(
@@ -66,7 +67,7 @@ def test_a_line_has_the_shape_that_the_guide_promises() -> None:
 
 def test_the_timestamp_is_utc_in_rfc_3339() -> None:
     stream = started()
-    record = logging.LogRecord("x", logging.INFO, "", 0, "hello", None, None)
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "hello", None, None)
     record.created = 1756643696.5
     logging.getLogger("x").handle(record)
     assert only(stream)["timestamp"] == "2025-08-31T12:34:56.500Z"
@@ -92,7 +93,7 @@ def test_bound_fields_join_records_of_ours_and_of_libraries() -> None:
     stream = started()
     with bind(job_id="job_1", request_id="r1"):
         log.info("ours")
-        logging.getLogger("lib").info("theirs")
+        logging.getLogger("lib").warning("theirs")
     log.info("after")
     entries = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [entry.get("request_id") for entry in entries] == ["r1", "r1", None]
@@ -102,8 +103,15 @@ def test_bound_fields_join_records_of_ours_and_of_libraries() -> None:
 def test_records_below_the_level_are_dropped() -> None:
     stream = started(level="WARNING")
     log.info("quiet")
-    logging.getLogger("lib").info("quiet")
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(("level", "lines"), [("DEBUG", 2), ("INFO", 1), ("ERROR", 0)])
+def test_libraries_chat_only_at_debug(level: str, lines: int) -> None:
+    stream = started(level=level)
+    logging.getLogger("lib").info("chat")
+    logging.getLogger("lib").warning("careful")
+    assert len(stream.getvalue().splitlines()) == lines
 
 
 def test_an_exception_stays_in_its_line() -> None:
