@@ -1,1 +1,9 @@
 """The HTTP API."""
+
+from __future__ import annotations
+
+from ttv.api.app import create_app
+from ttv.api.serve import listen, serve
+from ttv.api.services import Services
+
+__all__ = ["Services", "create_app", "listen", "serve"]

@@ -1,0 +1,127 @@
+"""Read a request body as JSON that has exactly one meaning.
+
+Python's reader is lenient where RFC 8259 leaves room; here the limits are ours: bytes counted
+as they arrive, UTF-8, no duplicate key, no NaN or infinity, no half of a surrogate pair, no NUL,
+nesting of at most ``MAX_DEPTH``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NoReturn
+
+from starlette.requests import Request
+
+from ttv.api.problems import BodyTooLarge, InvalidJson, UnsupportedMediaType
+from ttv.errors import InvalidRequest
+
+MAX_DEPTH: Final = 16
+#: Whole numbers that every JSON reader keeps exact have fewer digits than this (RFC 7493).
+_MAX_DIGITS: Final = 19
+#: A field name is repeated in a refusal up to this length.
+_MAX_NAME: Final = 64
+_UNUSABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
+
+
+async def read_json(request: Request, *, limit: int) -> dict[str, Any]:
+    """Read the one JSON object of a request body.
+
+    Raises UnsupportedMediaType, BodyTooLarge, InvalidJson, or InvalidRequest for a field.
+    """
+    _check_type(request)
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > limit:
+            raise BodyTooLarge(f"the body is larger than the limit of {limit} bytes; send less")
+    return parse(bytes(raw))
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """Parse the bytes of a JSON object. Raises InvalidJson, or InvalidRequest for a field."""
+    try:
+        document = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_exact,
+        )
+    except UnicodeDecodeError as error:
+        raise InvalidJson("the body is not UTF-8 text") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidJson(f"the body is not valid JSON ({where})") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    if not isinstance(document, dict):
+        raise InvalidJson('the body must be a JSON object such as {"prompt": "a red fox"}')
+    for path, depth, text in _texts(document):
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        if _UNUSABLE.search(text):
+            raise InvalidRequest(
+                f"{path or 'a field name'} holds NUL or half of a surrogate pair; "
+                "send valid Unicode text",
+                param=path,
+            )
+    return document
+
+
+def _check_type(request: Request) -> None:
+    """Refuse a body that does not say it is plain JSON in UTF-8."""
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    charsets = {p.partition("=")[2].strip(' "') for p in parameters if "charset" in p}
+    if media_type.strip() != "application/json" or charsets - {"utf-8"}:
+        raise UnsupportedMediaType
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType("the body must not be compressed")
+
+
+def _texts(document: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """Give every text with its field and depth, and for each field name and level an entry."""
+    waiting: list[tuple[str, int, Any]] = [("", 1, document)]
+    while waiting:
+        path, depth, value = waiting.pop()
+        if isinstance(value, str):
+            yield path, depth - 1, value
+        elif isinstance(value, dict):
+            yield "", depth, ""
+            for key, item in value.items():
+                yield path, depth, key
+                name = key[:_MAX_NAME]
+                waiting.append((f"{path}.{name}" if path else name, depth + 1, item))
+        elif isinstance(value, list):
+            yield "", depth, ""
+            waiting.extend((f"{path}[{i}]", depth + 1, item) for i, item in enumerate(value))
+
+
+def _too_deep() -> InvalidJson:
+    return InvalidJson(f"the body is nested deeper than {MAX_DEPTH} levels; flatten it")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise InvalidJson("the body has a field twice; keep one")
+    return document
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise InvalidJson("NaN and Infinity are not JSON numbers")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise InvalidJson("the body has a number that is too large")
+    return number
+
+
+def _exact(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise InvalidJson("the body has a number that is too large")
+    return int(text)

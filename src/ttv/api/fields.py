@@ -1,0 +1,62 @@
+"""Turn what pydantic says of a request into sentences that name field, limit and way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ttv.api.problems import InvalidFields
+from ttv.errors import InvalidRequest
+
+_MAX_NAME: Final = 64
+#: What a field must be, by the first word of pydantic's error type.
+_NOUNS: Final[Mapping[str, str]] = {
+    "string": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a number",
+    "dict": "an object",
+    "list": "a list",
+    "bool": "true or false",
+}
+
+#: What to say of the error types that are about more than the type; the limits are pydantic's.
+_SENTENCES: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "does not have the form that is described in /docs",
+}
+
+
+def refuse(errors: Iterable[Mapping[str, Any]], known: Sequence[str]) -> InvalidFields:
+    """Make one refusal of all errors; ``known`` are the names that could have been meant."""
+    return InvalidFields([_refusal(error, known) for error in errors])
+
+
+def _refusal(error: Mapping[str, Any], known: Sequence[str]) -> InvalidRequest:
+    name = _path(error["loc"])
+    return InvalidRequest(f"{name} {_reason(error, name, known)}", param=name)
+
+
+def _reason(error: Mapping[str, Any], name: str, known: Sequence[str]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        near = get_close_matches(name, known, n=1)
+        return f"is not a known field; {f'did you mean {near[0]}?' if near else 'remove it'}"
+    noun = _NOUNS.get(kind.partition("_")[0], "something else; see /docs")
+    sentence = _SENTENCES.get(kind, f"must be {noun}")
+    return sentence.format_map(error.get("ctx", {})).replace("'", "")
+
+
+def _path(loc: Sequence[str | int]) -> str:
+    """Write a location as a person would: ``plan.shots[2].prompt``."""
+    path = ""
+    for part in loc:
+        step = f"[{part}]" if isinstance(part, int) else f".{part[:_MAX_NAME]}"
+        path += step
+    return path.removeprefix(".")

@@ -1,0 +1,169 @@
+"""The files of a job over HTTP: film, poster, plan, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response, StreamingResponse
+
+from ttv import jobs
+from ttv.api import accept, problems, ranges, schemas
+from ttv.api.openapi import Responses, content, document, refusals
+from ttv.api.preconditions import known, strong
+from ttv.api.problems import Gone, NotReady
+from ttv.api.routing import JobId, get
+from ttv.api.schemas import JOBS, Links
+from ttv.api.services import TENANT, Here, Services
+from ttv.artifacts import Artifact
+from ttv.errors import NotFound
+from ttv.pipeline import Result
+
+router = APIRouter(tags=["films"])
+
+_ONE: Final = f"{JOBS}/{{job_id}}"
+_MISSING: Final = ("not_found", "not_ready", "gone", "unavailable")
+
+
+class _Asked(BaseModel):
+    """How to tell where the film is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    redirect: bool = Field(default=False, description="Answer with a redirect to the film instead.")
+
+
+@get(
+    router,
+    f"{_ONE}/artifact",
+    name="getArtifact",
+    responses={
+        200: document(schemas.Artifact, "Where the film is."),
+        302: {"description": "The film, with `redirect=1`."},
+        **refusals("invalid_request", *_MISSING),
+    },
+)
+async def get_artifact(here: Here, job_id: JobId, asked: Annotated[_Asked, Query()]) -> Response:
+    """Say where the finished film can be had, how large it is and what its hash is."""
+    film = await _file(here, job_id, "film")
+    url = Links.of(job_id).video
+    if asked.redirect:
+        return Response(status_code=302, headers={"Location": url})
+    shown = schemas.Artifact(
+        url=url,
+        expires_at=None,
+        size=film.size,
+        sha256=film.sha256,
+        content_type=film.content_type,
+    )
+    return Response(shown.model_dump_json(), media_type=accept.JSON)
+
+
+def _served(media_type: str, about: str) -> Responses:
+    """Declare the answers of a route that serves a file."""
+    return {
+        200: content(media_type, about, ETag="The hash of the file.", Accept_Ranges="`bytes`."),
+        206: content(media_type, "The asked part of it.", Content_Range="Which part."),
+        304: {"description": "The file is the one named in If-None-Match."},
+        **refusals("range_not_satisfiable", "not_acceptable", *_MISSING),
+    }
+
+
+@get(
+    router,
+    f"{_ONE}/video",
+    name="getVideo",
+    json=False,
+    responses=_served("video/mp4", "The film."),
+)
+async def get_video(request: Request, here: Here, job_id: JobId) -> Response:
+    """Give the finished film; a `Range` of bytes gives a part of it."""
+    return await _serve(request, here, job_id, "film")
+
+
+@get(
+    router,
+    f"{_ONE}/poster",
+    name="getPoster",
+    json=False,
+    responses=_served("image/png", "A still of the film."),
+)
+async def get_poster(request: Request, here: Here, job_id: JobId) -> Response:
+    """Give a still that stands for the finished film."""
+    return await _serve(request, here, job_id, "poster")
+
+
+@get(
+    router,
+    f"{_ONE}/manifest",
+    name="getManifest",
+    json=False,
+    responses=_served(accept.JSON, "The manifest."),
+)
+async def get_manifest(request: Request, here: Here, job_id: JobId) -> Response:
+    """Say how the finished film was made: plan, seeds, versions, hashes, timings."""
+    return await _serve(request, here, job_id, "manifest")
+
+
+@get(
+    router, f"{_ONE}/plan", name="getPlan", json=False, responses=_served(accept.JSON, "The plan.")
+)
+async def get_plan(request: Request, here: Here, job_id: JobId) -> Response:
+    """Give the plan of the film, as soon as the job is planned."""
+    return await _serve(request, here, job_id, "plan")
+
+
+async def _file(here: Services, job_id: str, role: str) -> Artifact:
+    """Find a file of a job. Raises NotFound, NotReady, Gone."""
+    job = await here.jobs.get(job_id, tenant=TENANT)
+    file = _made(job).get(role)
+    if file is None and job.state.terminal:
+        raise NotFound(f"the job is {job.state}; it has no {role}")
+    if file is None:
+        raise NotReady(f"the {role} is not made yet; follow the job until it is finished")
+    if await here.artifacts.stat(file.key) is None:
+        raise Gone(f"the {role} was made, but is not kept any more; ask for the film again")
+    return file
+
+
+def _made(job: jobs.Job) -> Mapping[str, Artifact]:
+    """Collect the files of a job that are there: the plan early, the rest with its end."""
+    results = [step.result for step in job.steps if step.kind == "plan"]
+    files: dict[str, Artifact] = {}
+    for result in (*results, job.result):
+        if result is not None:
+            files |= Result.from_json(result).files
+    return files
+
+
+async def _serve(request: Request, here: Services, job_id: str, role: str) -> Response:
+    """Answer with a file or the part of it that is asked for (RFC 9110, sections 13 and 14)."""
+    file = await _file(here, job_id, role)
+    accept.choose(request.headers.get("accept"), [file.content_type])
+    etag = strong(file.sha256)
+    headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+    if known(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    part = None
+    if request.method == "GET" and ranges.holds(request.headers.get("if-range"), etag):
+        try:
+            part = ranges.parse(request.headers.get("range"), file.size)
+        except problems.RangeNotSatisfiable as error:
+            size = {"Content-Range": f"bytes */{file.size}"}
+            return problems.refuse(request, error, headers=headers | size)
+    span = part or ranges.Span(0, file.size, file.size)
+    headers["Content-Length"] = str(span.length)
+    suffix = file.key.rpartition(".")[2]
+    headers["Content-Disposition"] = f'inline; filename="{job_id}-{role}.{suffix}"'
+    if part:
+        headers["Content-Range"] = part.content_range
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=file.content_type)
+    return StreamingResponse(
+        here.artifacts.read(file.key, start=span.start, end=span.end),
+        status_code=206 if part else 200,
+        media_type=file.content_type,
+        headers=headers,
+    )

@@ -1,0 +1,161 @@
+"""Is the process alive, can it take requests, and how busy is everything."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, Metric
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from ttv.api import accept
+from ttv.api.openapi import content, document
+from ttv.api.routing import get
+from ttv.api.schemas import Alive, Check, Readiness
+from ttv.api.services import Here, Services
+from ttv.artifacts import Store
+from ttv.errors import TtvError, Unavailable
+from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
+
+router = APIRouter(tags=["health"])
+
+#: How long one answer about readiness is given again.
+_FRESH_SECONDS: Final = 2.0
+#: How long one check may take.
+_PATIENCE_SECONDS: Final = 1.0
+
+
+@get(
+    router,
+    "/healthz",
+    name="getHealth",
+    responses={200: document(Alive, "The process answers.")},
+)
+async def get_health() -> Response:
+    """Tell that the process answers; touches nothing else."""
+    return _json(Alive(status="ok"))
+
+
+@get(
+    router,
+    "/readyz",
+    name="getReadiness",
+    responses={
+        200: document(Readiness, "Requests can be taken."),
+        503: document(Readiness, "Something is missing.", Retry_After="Seconds to wait."),
+    },
+)
+async def get_readiness(request: Request) -> Response:
+    """Tell whether requests can be taken: Redis answers and the store can be written."""
+    watch: Watch = request.app.state.watch
+    readiness = await watch.look()
+    answer = _json(readiness)
+    if readiness.status != "ready":
+        answer.status_code = 503
+        answer.headers["Retry-After"] = "2"
+    return answer
+
+
+@get(
+    router,
+    "/metrics",
+    name="getMetrics",
+    json=False,
+    responses={200: content("text/plain", "Metrics in the text form of Prometheus.")},
+)
+async def get_metrics(request: Request, here: Here) -> Response:
+    """Count requests, waiting steps, running steps and what workers did."""
+    metrics: HttpMetrics = request.app.state.metrics
+    text = metrics.render(await _store_metrics(here))
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class Watch:
+    """Checks what the service depends on, at most once in ``_FRESH_SECONDS``."""
+
+    def __init__(self, services: Services, stopping: asyncio.Event) -> None:
+        self._services = services
+        self._stopping = stopping
+        self._looking = asyncio.Lock()
+        self._seen = Readiness(status="unknown", checks={}, workers=None)
+        self._seen_at = float("-inf")
+
+    async def look(self) -> Readiness:
+        """Give an answer that is fresh enough."""
+        async with self._looking:
+            if self._services.monotonic() - self._seen_at > _FRESH_SECONDS:
+                self._seen = await self._check()
+                self._seen_at = self._services.monotonic()
+        if self._stopping.is_set():
+            return self._seen.model_copy(update={"status": "stopping"})
+        return self._seen
+
+    async def _check(self) -> Readiness:
+        redis, store, workers = await asyncio.gather(
+            _probe(self._services.jobs.ping),
+            _probe(lambda: _write(self._services.artifacts)),
+            _count(self._services),
+        )
+        checks = {"redis": redis, "store": store}
+        ready = all(check.ok for check in checks.values())
+        return Readiness(status="ready" if ready else "not ready", checks=checks, workers=workers)
+
+
+async def _probe(check: Callable[[], Awaitable[None]]) -> Check:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await check()
+    except TimeoutError:
+        return Check(ok=False, detail=f"no answer within {_PATIENCE_SECONDS:g} s")
+    except TtvError as error:
+        return Check(ok=False, detail=error.message)
+    return Check(ok=True, detail="ok")
+
+
+async def _write(store: Store) -> None:
+    """Write a small file to the store and remove it."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "probe"
+        await asyncio.to_thread(source.write_bytes, b"ready?")
+        key = f"probes/{source.parent.name}"
+        await store.put(key, source, content_type="application/octet-stream")
+        await store.delete(key)
+
+
+async def _count(services: Services) -> int | None:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return len(await services.fleet.workers())
+    except (TimeoutError, Unavailable):
+        return None
+
+
+async def _store_metrics(services: Services) -> Iterable[Metric]:
+    """Read what only Redis knows; while it is away, say just that."""
+    up = "Whether Redis answered this scrape."
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            depth, active, workers, totals = await asyncio.gather(
+                services.jobs.depth(),
+                services.jobs.active(),
+                services.fleet.workers(),
+                services.totals.read(),
+            )
+    except (TimeoutError, Unavailable):
+        return [gauge("ttv_redis_up", up, 0)]
+    return [
+        gauge("ttv_redis_up", up, 1),
+        gauges("redis_queue_depth", "Steps that wait for a worker.", label="pool", values=depth),
+        gauge("worker_active_jobs", "Steps that workers run now.", active),
+        gauge("ttv_workers", "Workers that were heard of in the last seconds.", len(workers)),
+        *WorkerMetrics().families(totals),
+    ]
+
+
+def _json(shown: BaseModel) -> Response:
+    return Response(shown.model_dump_json(), media_type=accept.JSON)

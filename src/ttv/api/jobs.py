@@ -1,0 +1,292 @@
+"""Jobs over HTTP: ask for a film, follow it, list, cancel, read its journal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from hashlib import sha256
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from ttv import jobs
+from ttv.api import accept, schemas
+from ttv.api.body import read_json
+from ttv.api.openapi import body, document, refusals
+from ttv.api.preconditions import allows, known, strong, wait_seconds
+from ttv.api.problems import PreconditionFailed
+from ttv.api.routing import TAKES_JSON, JobId, get
+from ttv.api.schemas import JOBS
+from ttv.api.services import TENANT, Here, Services
+from ttv.errors import InvalidRequest
+from ttv.observability import log
+from ttv.pipeline import opening_steps
+
+router = APIRouter(tags=["jobs"])
+
+#: Seconds after which a client may ask again for a job that is not over.
+_ASK_AGAIN: Final = "2"
+#: Seconds between two looks at a job that someone waits for.
+_LOOK_SECONDS: Final = 0.5
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_ONE: Final = f"{JOBS}/{{job_id}}"
+_TAGS: Final = {"ETag": "The revision of the job."}
+
+
+@router.post(
+    JOBS,
+    operation_id="createJob",
+    status_code=202,
+    response_class=Response,
+    dependencies=[TAKES_JSON],
+    openapi_extra=body(schemas.JobRequest),
+    responses={
+        202: document(
+            schemas.Job,
+            "Accepted and stored; nothing loses the job from here on.",
+            Location="Address of the job.",
+            Retry_After="Seconds after which to ask for it.",
+            Idempotent_Replayed="`true` when the key had made this job before.",
+            **_TAGS,
+        ),
+        **refusals(
+            "invalid_request",
+            "invalid_json",
+            "not_acceptable",
+            "idempotency_mismatch",
+            "body_too_large",
+            "unsupported_media_type",
+            "unavailable",
+        ),
+    },
+)
+async def create_job(
+    request: Request,
+    here: Here,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Any text of 1 to 255 visible ASCII characters, kept for a day."),
+    ] = None,
+) -> Response:
+    """Ask for a film.
+
+    With an `Idempotency-Key`, repeating the request gives the same answer and makes no second
+    job; the same key with another body is refused.
+    """
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        raise InvalidRequest(
+            "Idempotency-Key must have 1 to 255 visible ASCII characters",
+            param="Idempotency-Key",
+        )
+    asked = await read_json(request, limit=here.settings.max_body_bytes)
+    order = schemas.JobRequest.read(asked).order(here.settings)
+    here.check(order)
+    steps = [jobs.Step(**asdict(step)) for step in opening_steps()]
+    made = await here.jobs.create(
+        order.to_json(),
+        steps=steps,
+        tenant=TENANT,
+        idempotency_key=idempotency_key,
+        fingerprint=_fingerprint(asked),
+    )
+    log.info(
+        "Job accepted",
+        action="job.replayed" if made.replayed else "job.accepted",
+        job_id=made.job.id,
+    )
+    job = _as_accepted(made.job, steps)
+    return _answer(
+        job,
+        202,
+        **{"Location": f"{JOBS}/{job.id}", "Retry-After": _ASK_AGAIN},
+        **({"Idempotent-Replayed": "true"} if made.replayed else {}),
+    )
+
+
+class _Listing(BaseModel):
+    """Which jobs to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=20, ge=1, le=jobs.MAX_LIMIT)
+    cursor: str | None = Field(default=None, max_length=128, description="From the page before.")
+    status: jobs.State | None = None
+
+
+@get(
+    router,
+    JOBS,
+    name="listJobs",
+    responses={
+        200: document(schemas.JobPage, "A page of jobs.", Link="The next page (`rel=next`)."),
+        **refusals("invalid_request", "unavailable"),
+    },
+)
+async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response:
+    """List jobs, newest first, without their steps; new jobs do not shift later pages."""
+    page = await here.jobs.list(TENANT, limit=asked.limit, cursor=asked.cursor, state=asked.status)
+    shown = [schemas.JobSummary.of(job) for job in page.jobs]
+    answer = _json(schemas.JobPage(jobs=shown, next_cursor=page.cursor))
+    if page.cursor:
+        following = asked.model_copy(update={"cursor": page.cursor})
+        query = urlencode(following.model_dump(mode="json", exclude_none=True))
+        answer.headers["Link"] = f'<{JOBS}?{query}>; rel="next"'
+    return answer
+
+
+@get(
+    router,
+    _ONE,
+    name="getJob",
+    responses={
+        200: document(
+            schemas.Job,
+            "The job.",
+            Retry_After="Seconds after which to ask again, while the job is not over.",
+            Preference_Applied="The wait that was granted.",
+            **_TAGS,
+        ),
+        304: {"description": "The job has not changed since the revision in If-None-Match."},
+        **refusals("not_found", "unavailable"),
+    },
+)
+async def get_job(
+    request: Request,
+    here: Here,
+    job_id: JobId,
+    if_none_match: Annotated[str | None, Header(description="An ETag you have.")] = None,
+    prefer: Annotated[
+        str | None,
+        Header(
+            description="`wait=n` with If-None-Match: hold the answer until the job changes, "
+            "at most n and at most 30 seconds."
+        ),
+    ] = None,
+) -> Response:
+    """Give a job with its order, steps, progress and warnings."""
+    job = await here.jobs.get(job_id, tenant=TENANT)
+    seconds = wait_seconds(prefer) if if_none_match else None
+    if seconds and if_none_match:
+        stopping: asyncio.Event = request.app.state.stopping
+        job = await _changed(here, job, if_none_match, seconds=seconds, stopping=stopping)
+    extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
+    if seconds is not None:
+        extra["Preference-Applied"] = f"wait={seconds}"
+    if known(if_none_match, strong(job.revision)):
+        return Response(status_code=304, headers={"ETag": strong(job.revision), **extra})
+    return _answer(job, 200, **extra)
+
+
+@router.post(
+    f"{_ONE}/cancel",
+    operation_id="cancelJob",
+    response_class=Response,
+    dependencies=[TAKES_JSON],
+    responses={
+        200: document(schemas.Job, "The job, now canceled.", **_TAGS),
+        **refusals("not_found", "not_acceptable", "conflict", "precondition_failed", "unavailable"),
+    },
+)
+async def cancel_job(
+    here: Here,
+    job_id: JobId,
+    if_match: Annotated[
+        str | None, Header(description="Cancel only if the job still has this ETag.")
+    ] = None,
+) -> Response:
+    """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
+    if if_match is not None:
+        job = await here.jobs.get(job_id, tenant=TENANT)
+        if not allows(if_match, strong(job.revision)):
+            raise PreconditionFailed
+    job = await here.jobs.cancel(job_id, tenant=TENANT)
+    log.info("Job canceled", action="job.canceled", job_id=job_id)
+    return _answer(job, 200)
+
+
+class _Tail(BaseModel):
+    """Which part of a journal to read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str = Field(
+        default="0-0",
+        pattern=r"^\d{1,16}-\d{1,16}$",
+        description="`next` of the page before.",
+    )
+    limit: int = Field(default=100, ge=1, le=1_000)
+
+
+@get(
+    router,
+    f"{_ONE}/logs",
+    name="getJobLogs",
+    json=False,
+    responses={
+        200: document(schemas.Journal, "A page of the journal, oldest first."),
+        **refusals("invalid_request", "not_found", "not_acceptable", "unavailable"),
+    },
+)
+async def get_job_logs(
+    request: Request, here: Here, job_id: JobId, asked: Annotated[_Tail, Query()]
+) -> Response:
+    """Read what happened to a job: as JSON, or as lines with `Accept: text/plain`."""
+    form = accept.choose(request.headers.get("accept"), [accept.JSON, accept.TEXT])
+    await here.jobs.get(job_id, tenant=TENANT)
+    events = await here.jobs.events(job_id, after=asked.after, limit=asked.limit)
+    journal = schemas.Journal.of(events, after=asked.after)
+    if form == accept.TEXT:
+        return Response(journal.text(), media_type=accept.TEXT)
+    return _json(journal)
+
+
+async def _changed(
+    here: Services, job: jobs.Job, etag: str, *, seconds: int, stopping: asyncio.Event
+) -> jobs.Job:
+    """Give the job as soon as it is not what the client knows, or the time is over."""
+    deadline = here.monotonic() + seconds
+    while known(etag, strong(job.revision)) and not job.state.terminal:
+        left = deadline - here.monotonic()
+        if left <= 0 or stopping.is_set():
+            break
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(left, _LOOK_SECONDS)):
+                await stopping.wait()
+        job = await here.jobs.get(job.id, tenant=TENANT)
+    return job
+
+
+def _fingerprint(asked: Mapping[str, Any]) -> str:
+    """Hash what was asked for, whatever the order and spacing of its fields."""
+    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:
+    """Give a job as it was when it was accepted, so that a replayed answer is the same."""
+    ready = tuple(replace(step, state=jobs.StepState.READY) for step in steps)
+    return jobs.Job(
+        id=job.id,
+        tenant=job.tenant,
+        request=job.request,
+        created_at=job.created_at,
+        steps=ready,
+    )
+
+
+def _answer(job: jobs.Job, status: int, **headers: str) -> Response:
+    answer = _json(schemas.Job.of(job))
+    answer.status_code = status
+    answer.headers["ETag"] = strong(job.revision)
+    answer.headers.update(headers)
+    return answer
+
+
+def _json(document: BaseModel) -> Response:
+    return Response(document.model_dump_json(), media_type=accept.JSON)

@@ -1,0 +1,122 @@
+"""The description of the API: OpenAPI 3.1, every answer of every operation declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE
+from ttv.api.schemas import FieldProblem, JobRequest, Problem
+
+_REF: Final = "#/components/schemas/"
+_ABOUT: Final = (
+    "One prompt in, one finished film out. `POST /v1/jobs` accepts a job and answers at once; "
+    "follow `GET /v1/jobs/{job_id}` until its status is `finished`, then take the film from "
+    "`GET /v1/jobs/{job_id}/video`.\n\n"
+    "Every refusal is a problem of RFC 9457 with a stable `code`. Every answer carries "
+    "`X-Request-ID`."
+)
+
+#: The answers of one operation by status.
+Responses = dict[int | str, dict[str, Any]]
+
+
+def refusals(*codes: str) -> Responses:
+    """Declare the problems that an operation may answer with; every one may fail inside."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in (*codes, "internal"):
+        by_status.setdefault(KINDS[code].status.value, []).append(code)
+    return {status: _problem(same) for status, same in by_status.items()}
+
+
+def content(media_type: str, about: str, **headers: str) -> dict[str, Any]:
+    """Declare an answer whose body is not one of our documents."""
+    binary = {"type": "string", "contentMediaType": media_type}
+    return {
+        "description": about,
+        "headers": described(headers),
+        "content": {media_type: {"schema": binary}},
+    }
+
+
+def document(model: type[BaseModel], about: str, **headers: str) -> dict[str, Any]:
+    """Declare an answer with one of our documents."""
+    return {"description": about, "headers": described(headers), "model": model}
+
+
+def described(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Declare headers; underscores in their names stand for hyphens."""
+    return {
+        name.replace("_", "-"): {"description": about, "schema": {"type": "string"}}
+        for name, about in headers.items()
+    }
+
+
+def body(model: type[BaseModel]) -> dict[str, Any]:
+    """Declare a JSON body that the route reads by itself."""
+    schema = {"$ref": _REF + model.__name__}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Give the function that FastAPI calls for the description of an app."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _complete(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    description=_ABOUT,
+                    routes=app.routes,
+                    license_info={"name": "MIT", "identifier": "MIT"},
+                )
+            )
+        return app.openapi_schema
+
+    return describe
+
+
+def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """Add the documents that routes read or raise, and drop what FastAPI would answer."""
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    for model in (JobRequest, Problem, FieldProblem):
+        own = model.model_json_schema(ref_template=_REF + "{model}")
+        own.pop("$defs", None)
+        schemas[model.__name__] = own
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path in schema["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    schema["components"]["schemas"] = dict(sorted(schemas.items()))
+    return schema
+
+
+def _problem(codes: list[str]) -> dict[str, Any]:
+    kinds = [KINDS[code] for code in codes]
+    examples = {
+        code: {
+            "value": {
+                "type": TYPE + code,
+                "title": kind.title,
+                "status": kind.status.value,
+                "detail": "A sentence that names the field, the limit and the way out.",
+                "instance": "urn:ttv:request:01JZ8Q5W3N6X4T7V9B2C1D0EFG",
+                "code": code,
+                "retryable": kind.retry_after is not None,
+                "request_id": "01JZ8Q5W3N6X4T7V9B2C1D0EFG",
+            }
+        }
+        for code, kind in zip(codes, kinds, strict=True)
+    }
+    retry = {"Retry_After": "Seconds to wait."} if any(k.retry_after for k in kinds) else {}
+    return {
+        "description": "; ".join(kind.title for kind in kinds) + ".",
+        "headers": described(retry),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}, "examples": examples}},
+    }

@@ -1,0 +1,188 @@
+"""Every refusal of the API is a problem of RFC 9457, and every kind of problem is in one table.
+
+A problem never repeats a value of the request, the text of a foreign exception or an answer of
+a provider: only our own sentences and the names of fields.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ttv.errors import Conflict, InvalidRequest, NotFound, Transient, TtvError
+
+MEDIA_TYPE: Final = "application/problem+json"
+#: Where the table of problems is shown; the fragment is the code.
+TYPE: Final = "/docs#problem-"
+#: Where the id of a request stands in its ASGI scope.
+REQUEST_ID: Final = "ttv.request_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is common to all problems of one code."""
+
+    status: HTTPStatus
+    title: str
+    #: Seconds to wait before the same request may succeed; None when it never will.
+    retry_after: int | None = None
+
+
+#: Every code that the API answers with.
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "invalid_request": Kind(HTTPStatus.BAD_REQUEST, "A field cannot be used"),
+        "invalid_json": Kind(HTTPStatus.BAD_REQUEST, "The body is not usable JSON"),
+        "not_found": Kind(HTTPStatus.NOT_FOUND, "No such thing"),
+        "not_ready": Kind(HTTPStatus.NOT_FOUND, "Not made yet", 2),
+        "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"),
+        "not_acceptable": Kind(HTTPStatus.NOT_ACCEPTABLE, "Not in this media type"),
+        "conflict": Kind(HTTPStatus.CONFLICT, "The present state does not allow it"),
+        "idempotency_mismatch": Kind(HTTPStatus.CONFLICT, "Key used for another request"),
+        "gone": Kind(HTTPStatus.GONE, "Not kept any more"),
+        "precondition_failed": Kind(HTTPStatus.PRECONDITION_FAILED, "Changed in between"),
+        "body_too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
+        "unsupported_media_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON"),
+        "range_not_satisfiable": Kind(
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file is shorter than that"
+        ),
+        "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of ours"),
+        "unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Not available now", 2),
+        "storage_full": Kind(HTTPStatus.INSUFFICIENT_STORAGE, "Storage is full", 60),
+    }
+)
+
+
+class InvalidJson(InvalidRequest):
+    """The body is not valid JSON."""
+
+    code = "invalid_json"
+
+
+class InvalidFields(InvalidRequest):
+    """Several fields cannot be used."""
+
+    def __init__(self, refusals: Sequence[InvalidRequest]) -> None:
+        super().__init__(refusals[0].message, param=refusals[0].param)
+        self.refusals = tuple(refusals)
+
+
+class BodyTooLarge(InvalidRequest):
+    """The body is larger than the limit."""
+
+    code = "body_too_large"
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body must be JSON: send it with 'Content-Type: application/json'."""
+
+    code = "unsupported_media_type"
+
+
+class NotAcceptable(InvalidRequest):
+    """None of the media types in Accept can be given."""
+
+    code = "not_acceptable"
+
+
+class NotReady(Transient):
+    """The film is not finished yet; follow the job until its status is 'finished'."""
+
+    code = "not_ready"
+
+
+class Gone(NotFound):
+    """The file was made once and is not kept any more."""
+
+    code = "gone"
+
+
+class PreconditionFailed(Conflict):
+    """The job has changed since the revision in If-Match; read it again."""
+
+    code = "precondition_failed"
+
+
+class RangeNotSatisfiable(InvalidRequest):
+    """The range starts behind the end of the file."""
+
+    code = "range_not_satisfiable"
+
+
+class MethodNotAllowed(InvalidRequest):
+    """This address does not take this method; see the Allow header."""
+
+    code = "method_not_allowed"
+
+
+#: What an error without a code of its own here is answered as, by its nearest family.
+_FAMILIES: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        InvalidRequest: "invalid_request",
+        NotFound: "not_found",
+        Conflict: "conflict",
+        Transient: "unavailable",
+        TtvError: "internal",
+    }
+)
+
+
+def refuse(
+    request: Request, error: TtvError, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer a request with the problem document of an error."""
+    code = error.code
+    if code not in KINDS:
+        code = next(_FAMILIES[family] for family in type(error).__mro__ if family in _FAMILIES)
+    kind, request_id = KINDS[code], request.scope[REQUEST_ID]
+    document = {
+        "type": TYPE + code,
+        "title": kind.title,
+        "status": kind.status.value,
+        "detail": _detail(error, code),
+        "instance": f"urn:ttv:request:{request_id}",
+        "code": code,
+        "retryable": kind.retry_after is not None,
+        "request_id": request_id,
+    }
+    if isinstance(error, InvalidRequest) and error.param:
+        refusals = error.refusals if isinstance(error, InvalidFields) else (error,)
+        document["param"] = error.param
+        document["errors"] = [_field(refusal, request) for refusal in refusals]
+    retry = {"Retry-After": str(kind.retry_after)} if kind.retry_after is not None else {}
+    return Response(
+        json.dumps(document),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **retry, **(headers or {})},
+    )
+
+
+def _field(refusal: InvalidRequest, request: Request) -> dict[str, str]:
+    """Describe one field; a field of the body (headers are capitalised) has a pointer."""
+    param = refusal.param or ""
+    described = {"param": param, "detail": refusal.message}
+    if request.method == "POST" and param[:1].islower():
+        described["pointer"] = pointer(param)
+    return described
+
+
+def pointer(param: str) -> str:
+    """Give the JSON pointer (RFC 6901) of a field: ``plan.shots[2]`` is ``/plan/shots/2``."""
+    parts = re.findall(r"[^.\[\]]+", param)
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _detail(error: TtvError, code: str) -> str:
+    if code == "internal":
+        return "Something failed on our side; the log has it under this request_id."
+    sentence = error.message
+    return sentence if sentence.endswith((".", "?", "!")) else sentence + "."

@@ -1,0 +1,67 @@
+"""Serve the app with Hypercorn until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from hypercorn.asyncio import serve as run
+from hypercorn.config import Config
+
+from ttv.api.app import create_app
+from ttv.api.services import Services
+from ttv.errors import InvalidRequest
+
+_BACKLOG = 1_024
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket, which processes may share. Raises InvalidRequest."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidRequest(
+            f"cannot listen on {host} port {port} ({reason}); choose another TTV_API_PORT",
+            param="api_port",
+        ) from error
+    return listening
+
+
+async def serve(
+    services: Services, listening: socket.socket, *, stop: Callable[[], Awaitable[object]]
+) -> None:
+    """Answer requests on a listening socket until ``stop`` returns.
+
+    Then no new connection is taken, long polls end, and running requests have
+    ``api_grace_seconds`` to finish. The socket stays open: it belongs to the caller.
+    """
+    app = create_app(services)
+
+    async def stopping() -> None:
+        await stop()
+        app.state.stopping.set()
+
+    await run(
+        app,  # type: ignore[arg-type]  # Hypercorn describes an ASGI app in types of its own
+        _config(listening, services.settings.api_grace_seconds),
+        shutdown_trigger=stopping,
+        mode="asgi",
+    )
+
+
+def _config(listening: socket.socket, grace_seconds: float) -> Config:
+    config = Config()
+    # Hypercorn closes the descriptor that it is given.
+    config.bind = [f"fd://{listening.dup().detach()}"]
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")
+    config.include_server_header = False
+    config.graceful_timeout = grace_seconds
+    return config

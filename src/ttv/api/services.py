@@ -1,0 +1,46 @@
+"""What the API works with; ``wiring`` opens and closes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Final, cast
+
+from fastapi import Depends, Request
+
+from ttv.artifacts import Store
+from ttv.jobs import Fleet, JobStore
+from ttv.observability import Totals
+from ttv.pipeline import Order
+from ttv.settings import Settings
+
+#: The owner of every job while the service has one user.
+TENANT: Final = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The opened things behind the routes; lives as long as the app."""
+
+    jobs: JobStore
+    fleet: Fleet
+    artifacts: Store
+    #: Refuses, with InvalidRequest, an order that the back ends cannot carry out.
+    check: Callable[[Order], None]
+    totals: Totals
+    settings: Settings
+    new_request_id: Callable[[], str]
+    #: Seconds that never go back, for durations and cached answers.
+    monotonic: Callable[[], float] = time.monotonic
+
+
+async def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+#: The services, for a route's signature.
+Here = Annotated[Services, Depends(_services)]
+
+#: Checks one thing that the service depends on; raises an error of ttv.
+Probe = Callable[[], Awaitable[None]]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttv.api.preconditions import allows, known, strong, wait_seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "match"),
+    [
+        (None, False),
+        ("", False),
+        ('"7"', True),
+        ('W/"7"', True),
+        ('"6", "7"', True),
+        ("*", True),
+        ('"6"', False),
+        ("7", False),
+    ],
+)
+def test_if_none_match_compares_weakly(header: str | None, match: bool) -> None:
+    assert known(header, strong(7)) == match
+
+
+@pytest.mark.parametrize(
+    ("header", "allowed"),
+    [(None, True), ('"7"', True), ('W/"7"', False), ('"6", "7"', True), ("*", True), ("", False)],
+)
+def test_if_match_compares_strongly(header: str | None, allowed: bool) -> None:
+    assert allows(header, strong(7)) == allowed
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("wait=5", 5),
+        ('Wait = "5"', 5),
+        ("respond-async, wait=10", 10),
+        ("return=minimal; wait=3", 3),
+        ("wait=600", 30),
+        ("wait=0", 0),
+        ("wait=-1", None),
+        ("wait=soon", None),
+        ("await=5", None),
+    ],
+)
+def test_a_wait_is_granted_up_to_the_limit(header: str | None, seconds: int | None) -> None:
+    assert wait_seconds(header) == seconds
+
+
+@given(st.text())
+def test_any_header_is_understood(header: str) -> None:
+    known(header, strong(1))
+    allows(header, strong(1))
+    wait_seconds(header)
