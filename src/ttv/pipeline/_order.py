@@ -200,7 +200,7 @@ def parse_mode(text: str) -> Mode:
         return Mode(text)
     except ValueError as error:
         near = get_close_matches(text, list(Mode), n=1)
-        hint = f"; did you mean {near[0].value!r}?" if near else ""
+        hint = f"; did you mean {str(near[0])!r}?" if near else ""
         raise InvalidRequest(
             f"mode must be one of {', '.join(Mode)}{hint}", param="mode"
         ) from error
