@@ -36,7 +36,7 @@ def _become(parent: int, command: list[str]) -> None:
 
 def _watch(parent: int, command: list[str]) -> int:
     """Run the command where the kernel offers no such signal; return its exit status."""
-    with subprocess.Popen(command) as process:  # noqa: S603 - the caller names the program
+    with subprocess.Popen(command, close_fds=False) as process:  # noqa: S603 - the caller's own
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while process.poll() is None:
             if os.getppid() != parent:

@@ -162,7 +162,7 @@ class Client:
     async def _load(self, job_id: str, part: Part, on_progress: Callable[[int, int], None]) -> None:
         """Load what is missing of a film, as far as the connection holds."""
         have = part.have()
-        headers = {"Range": f"bytes={have}-"}
+        headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"}
         with self._connection_errors():
             async with self._http.stream("GET", _path(job_id, "video"), headers=headers) as answer:
                 if not answer.is_success:
@@ -171,7 +171,7 @@ class Client:
                 if answer.status_code != httpx.codes.PARTIAL_CONTENT:
                     have = 0  # the whole film comes, whatever was asked for
                 with part.opened(start=have) as write:
-                    async for chunk in answer.aiter_raw(_CHUNK):
+                    async for chunk in answer.aiter_bytes(_CHUNK):
                         write(chunk)
                         have += len(chunk)
                         on_progress(have, part.film.size)
