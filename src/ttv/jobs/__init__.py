@@ -5,6 +5,7 @@ from ttv.jobs._event import Event, EventKind
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, is_job_id
 from ttv.jobs._leases import Leases
+from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
 from ttv.jobs._queue import Handler, StepQueue
@@ -32,6 +33,7 @@ __all__ = [
     "IdempotencyMismatch",
     "Job",
     "JobStore",
+    "Jobs",
     "Leases",
     "Outcome",
     "Page",
@@ -48,4 +50,5 @@ __all__ = [
     "advance",
     "is_job_id",
     "new_job_id",
+    "opened",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from ttv.errors import InvalidRequest
@@ -159,7 +159,9 @@ class Outcome:
     #: Steps to add to the job: what planning found out.
     steps: tuple[Step, ...] = ()
     #: Sentences for the job's owner.
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    #: True when it had been made before and nothing was spent.
+    reused: bool = False
 
 
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ a claim changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from typing import Final
 
 from ttv.errors import Cancelled, LeaseLost, NotFound
@@ -111,14 +111,21 @@ class Leases:
         """Give a claim back unused, for another worker to take at once."""
         await deliver(self._queue, await self._redis.script("release", *_fence(claim)))
 
-    async def sweep(self, *, grace_seconds: float | None) -> Sweep:
-        """Send on what waits in the outbox, and free leases that ran out that long ago.
+    async def sweep(self, *, worker: str, every_seconds: float, expire: bool) -> Sweep:
+        """Send on what waits in the outbox and, with ``expire``, free leases that ran out.
 
-        With None, leases are left alone.
+        Of all workers that call this, one does it in each interval; the others find nothing.
         """
-        grace = "" if grace_seconds is None else round(grace_seconds * 1000)
         tickets, freed, quiet = await self._redis.script(
-            "sweep", grace, self.attempts, _UNCLAIMED, _QUIET, _SWEEP, *POOLS
+            "sweep",
+            worker,
+            round(every_seconds * 1000),
+            int(expire),
+            self.attempts,
+            _UNCLAIMED,
+            _QUIET,
+            _SWEEP,
+            *POOLS,
         )
         await deliver(self._queue, tickets)
         return Sweep(tuple(freed), tuple(quiet))
@@ -133,17 +140,17 @@ class Leases:
         await deliver(self._queue, tickets)
         return what
 
-    async def canceled(self) -> AsyncIterator[str]:
-        """Tell the ids of jobs as they are cancelled, from now on.
+    async def watch_canceled(self, notice: Callable[[str], None]) -> None:
+        """Tell the ids of jobs as they are cancelled, until this is cancelled.
 
-        What is cancelled while Redis is away is not told; reports answer it.
+        What is cancelled while Redis is away is not told; the next report answers it.
         """
         with answering():
             async with self._redis.redis.pubsub(
                 channels=["ttv:canceled"], ignore_subscribe_messages=True
             ) as channel:
                 async for message in channel:
-                    yield str(message["data"])
+                    notice(str(message["data"]))
 
     async def _job(self, job_id: str) -> Job:
         facts, steps = await self._redis.script("get", job_id)

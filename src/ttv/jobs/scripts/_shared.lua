@@ -126,12 +126,13 @@ local function proceed(id, at, stage, finished, names, tickets)
   end
   local pools = {}
   for _, name in ipairs(names) do
-    if redis.call('HGET', steps_key(id), name .. ':state') == 'waiting' then
-      move_step(id, name, 'ready')
+    local step_state = redis.call('HGET', steps_key(id), name .. ':state')
+    if step_state == 'waiting' then move_step(id, name, 'ready') end
+    if step_state == 'waiting' or step_state == 'ready' then
+      local pool = pool_of(id, name)
+      pools[pool] = true
+      enqueue(id .. ':' .. attempt .. ':' .. name, pool, at)
     end
-    local pool = pool_of(id, name)
-    pools[pool] = true
-    enqueue(id .. ':' .. attempt .. ':' .. name, pool, at)
   end
   for pool in pairs(pools) do dispatch(pool, at, tickets) end
 end

@@ -1,0 +1,44 @@
+"""Everything of this room over one Redis, opened and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ttv.jobs._fleet import Fleet
+from ttv.jobs._leases import Leases
+from ttv.jobs._queue import StepQueue
+from ttv.jobs._redis import Connection
+from ttv.jobs._store import JobStore
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The parts of this room; none of them outlives the ``async with`` that opened it."""
+
+    connection: Connection
+    queue: StepQueue
+    store: JobStore
+    leases: Leases
+    fleet: Fleet
+
+
+@asynccontextmanager
+async def opened(
+    url: str, *, lease_seconds: float = 10, attempts: int = 4, idle_seconds: float = 5
+) -> AsyncIterator[Jobs]:
+    """Connect to Redis at a ``redis://``, ``rediss://`` or ``unix://`` URL.
+
+    A step whose worker falls silent is free after ``lease_seconds``, and fails for good when
+    that or a temporary fault happened ``attempts`` times. Raises Unavailable, and
+    InvalidRequest when Redis may evict jobs.
+    """
+    async with Connection(url) as connection, StepQueue(url, idle_seconds=idle_seconds) as queue:
+        yield Jobs(
+            connection=connection,
+            queue=queue,
+            store=JobStore(connection, queue),
+            leases=Leases(connection, queue, lease_seconds=lease_seconds, attempts=attempts),
+            fleet=Fleet(connection),
+        )

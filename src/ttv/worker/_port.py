@@ -1,0 +1,32 @@
+"""What a worker needs to know of the work: how to run one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from ttv.jobs import Outcome, Step
+
+#: Called on the event loop with the fraction done (0.0 to 1.0) and a short text for people.
+Report = Callable[[float, str], None]
+
+
+class Runner(Protocol):
+    """Makes what a step stands for."""
+
+    async def run(
+        self,
+        request: Mapping[str, Any],
+        step: Step,
+        *,
+        results: Mapping[str, Mapping[str, Any]],
+        workspace: Path,
+        report: Report,
+    ) -> Outcome:
+        """Run one step of a job to its end.
+
+        ``results`` holds those of the steps that it needs, by name. ``workspace`` is an empty
+        folder, removed afterwards. Raises the families of ttv.errors: Transient is tried again.
+        When cancelled it ends its child processes within five seconds.
+        """

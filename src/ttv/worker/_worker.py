@@ -1,0 +1,174 @@
+"""A worker: the steps it runs now, and what it does beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ttv.errors import Cancelled, NotFound, Unavailable
+from ttv.jobs import Jobs, WorkerCard
+from ttv.observability import Totals, WorkerMetrics, log
+from ttv.worker._port import Runner
+from ttv.worker._run import HandBack, StepRun
+from ttv.worker._workspace import remove_abandoned
+
+#: Seconds between two signs of life of a worker.
+_BEAT: Final = 3.0
+#: Seconds between two sweeps for stuck work, over all workers.
+_SWEEP: Final = 1.0
+#: Seconds between two looks for abandoned scratch folders.
+_CLEAN: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a worker works."""
+
+    #: Unique to the process; it stands in logs and in the job record.
+    name: str
+    #: Steps run at once, by pool.
+    slots: Mapping[str, int]
+    #: Folder for the scratch of running steps.
+    scratch: Path
+    #: How long a stopping worker lets running steps finish before it gives them back.
+    grace_seconds: float = 30
+
+
+class Worker:
+    """Runs steps from the queue until it is told to stop."""
+
+    def __init__(
+        self, jobs: Jobs, runner: Runner, *, options: Options, chance: random.Random
+    ) -> None:
+        self._jobs = jobs
+        self._runner = runner
+        self._options = options
+        self._chance = chance
+        self._metrics = WorkerMetrics()
+        self._totals = Totals(jobs.connection.redis)
+        self._running: dict[str, StepRun] = {}
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, then drain: claim nothing more, give running steps the
+        grace time, and hand back the leases of those that need longer.
+        """
+        await self._beat()
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(_repeat(self._beat, every=_BEAT)),
+                group.create_task(_repeat(self._clean, every=_CLEAN)),
+                group.create_task(self._reconcile()),
+                group.create_task(self._watch_canceled()),
+            ]
+            pools = [
+                group.create_task(
+                    self._jobs.queue.run(
+                        self._handle, pool=pool, slots=slots, worker=self._options.name, stop=stop
+                    )
+                )
+                for pool, slots in self._options.slots.items()
+            ]
+            log.info("Worker ready", action="worker.ready", slots=dict(self._options.slots))
+            await stop.wait()
+            log.info("Worker drains", action="worker.draining", running=len(self._running))
+            await asyncio.wait(pools, timeout=self._options.grace_seconds)
+            for run in self._running.values():
+                run.interrupt(HandBack())
+            await asyncio.wait(pools)
+            for task in beside:
+                task.cancel()
+        await self._leave()
+        log.info("Worker stopped", action="worker.stopped")
+
+    async def _handle(self, step_id: str) -> None:
+        try:
+            claim = await self._jobs.leases.claim(step_id, worker=self._options.name)
+        except Unavailable as error:
+            log.warning("Step not claimed", action="step.unclaimed", error=error.message)
+            return  # it stays in the outbox
+        if claim is None:
+            return
+        run = StepRun(
+            claim,
+            leases=self._jobs.leases,
+            runner=self._runner,
+            scratch=self._options.scratch,
+            metrics=self._metrics,
+            chance=self._chance,
+        )
+        self._running[step_id] = run
+        try:
+            await run.go()
+        except Exception:  # noqa: BLE001  # the boundary of a worker: one step must not end the others
+            log.exception(
+                "Step lost", action="step.lost", job_id=claim.job.id, step=claim.step.name
+            )
+        finally:
+            del self._running[step_id]
+
+    async def _beat(self) -> None:
+        card = WorkerCard(
+            name=self._options.name, slots=self._options.slots, running=tuple(self._running)
+        )
+        await self._jobs.fleet.beat(card)
+        counted = self._metrics.increments()
+        await self._totals.add(counted)
+        self._metrics.sent(counted)
+
+    async def _leave(self) -> None:
+        with suppress(Unavailable):
+            await self._beat()
+            await self._jobs.fleet.leave(self._options.name)
+
+    async def _clean(self) -> None:
+        await remove_abandoned(self._options.scratch, self._jobs.store, now=time.time())
+
+    async def _watch_canceled(self) -> None:
+        def notice(job_id: str) -> None:
+            for run in self._running.values():
+                if run.claim.job.id == job_id:
+                    run.interrupt(Cancelled())
+
+        await _repeat(lambda: self._jobs.leases.watch_canceled(notice), every=_SWEEP)
+
+    async def _reconcile(self) -> None:
+        """Mend what got stuck, every second.
+
+        Leases are left alone until Redis has answered for the time between two reports: after
+        it was away, those who hold leases renew them first.
+        """
+        patience = self._jobs.leases.lease_seconds / 3 + _SWEEP
+        loop = asyncio.get_running_loop()
+        answering_since = loop.time()
+        while True:
+            try:
+                await self._sweep(expire=loop.time() - answering_since > patience)
+            except Unavailable:
+                answering_since = loop.time()
+            await asyncio.sleep(_SWEEP)
+
+    async def _sweep(self, *, expire: bool) -> None:
+        found = await self._jobs.leases.sweep(
+            worker=self._options.name, every_seconds=_SWEEP, expire=expire
+        )
+        for step_id in found.freed:
+            log.warning("Lease ran out", action="lease.expired", step_id=step_id)
+        for job_id in found.quiet:
+            with suppress(NotFound):
+                await self._jobs.leases.proceed(job_id)
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], *, every: float) -> None:
+    """Do something again and again; a Redis that is away only makes it fail this time."""
+    while True:
+        try:
+            await work()
+        except Unavailable as error:
+            log.warning("Redis is away", action="worker.cut_off", error=error.message)
+        await asyncio.sleep(every)
