@@ -16,7 +16,7 @@ from typing import Any
 from tests.integration.waiting import eventually
 from ttv import jobs
 from ttv.errors import InvalidRequest, Transient
-from ttv.jobs import Outcome, Step
+from ttv.jobs import Job, Outcome, Step
 from ttv.worker import Options, Report, Worker, stop_on_signals
 
 PLAN = Step("plan", "plan")
@@ -37,7 +37,7 @@ class Studio:
 
     async def run(
         self,
-        request: Mapping[str, Any],
+        job: Job,
         step: Step,
         *,
         results: Mapping[str, Mapping[str, Any]],
@@ -54,7 +54,7 @@ class Studio:
             await eventually(lambda: not hold.exists(), seconds=3600)
             with (self.folder / "made.log").open("a") as diary:
                 diary.write(f"{step.name}\n")
-            return Outcome({"of": sorted(results), "by": os.getpid()}, self._planned(request, step))
+            return Outcome({"of": sorted(results), "by": os.getpid()}, self._planned(job.request, step))
         finally:
             self.busy.discard(step.name)
 

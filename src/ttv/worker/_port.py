@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from ttv.jobs import Outcome, Step
+from ttv.jobs import Job, Outcome, Step
 
 #: Called on the event loop with the fraction done (0.0 to 1.0) and a short text for people.
 Report = Callable[[float, str], None]
@@ -17,14 +17,14 @@ class Runner(Protocol):
 
     async def run(
         self,
-        request: Mapping[str, Any],
+        job: Job,
         step: Step,
         *,
         results: Mapping[str, Mapping[str, Any]],
         workspace: Path,
         report: Report,
     ) -> Outcome:
-        """Run one step of a job to its end.
+        """Run one step of a job, as it was when the step was claimed, to its end.
 
         ``results`` holds those of the steps that it needs, by name. ``workspace`` is an empty
         folder, removed afterwards. Raises the families of ttv.errors: Transient is tried again.

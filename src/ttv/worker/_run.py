@@ -117,7 +117,7 @@ class StepRun:
         async with workspace(self._scratch, self.claim) as folder:
             work = asyncio.create_task(
                 self._runner.run(
-                    self.claim.job.request,
+                    self.claim.job,
                     step,
                     results={name: self.claim.job.step(name).result or {} for name in step.needs},
                     workspace=folder,
