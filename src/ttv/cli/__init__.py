@@ -1,8 +1,7 @@
-"""The ``ttv`` command."""
+"""The ``ttv`` command: every file without an underscore is a subcommand."""
 
 from __future__ import annotations
 
+from ttv.cli._main import main
 
-def main() -> None:
-    """Run the command line."""
-    raise SystemExit(2)
+__all__ = ["main"]

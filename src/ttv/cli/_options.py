@@ -1,0 +1,175 @@
+"""Options that several commands share, and the order they make."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ttv.errors import InvalidRequest
+
+if TYPE_CHECKING:  # these load the film-maker, which ``ttv --help`` must not wait for
+    from ttv.client import Client
+    from ttv.pipeline import Order, Wish
+    from ttv.settings import Settings
+
+_FILM: Final = "The film"
+
+Prompt = Annotated[
+    str | None,
+    typer.Argument(help="What the film shows, in your words; - reads it from standard input."),
+]
+PlanFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        metavar="FILE",
+        help="Make the shots of this plan (YAML or JSON) instead of a prompt.",
+        rich_help_panel=_FILM,
+    ),
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option(help="Length; the prompt's beats decide by default.", rich_help_panel=_FILM),
+]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WxH", help="Picture size. [dim]default: 1280x720[/]", rich_help_panel=_FILM
+    ),
+]
+Fps = Annotated[
+    int | None,
+    typer.Option(help="Frames per second. [dim]default: 24[/]", rich_help_panel=_FILM),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        help="Same seed, same film; another seed, another take. [dim]default: from the prompt[/]",
+        rich_help_panel=_FILM,
+    ),
+]
+Mode = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODE",
+        help="How shots are joined: keyframe, chaining or auto. [dim]default: auto[/]",
+        rich_help_panel=_FILM,
+    ),
+]
+Generator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The engine that makes the shots. [dim]default: animatic[/]",
+        rich_help_panel=_FILM,
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that exists.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id that ttv submit printed.")]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Where films, jobs and logs are kept. "
+        "[dim]default: TTV_DATA_DIR or ~/.local/share/ttv[/]",
+    ),
+]
+Url = Annotated[
+    str,
+    typer.Option(envvar="TTV_URL", metavar="URL", help="Where the service is."),
+]
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
+
+
+def load_settings(
+    *,
+    api_host: str | None = None,
+    api_port: int | None = None,
+    worker_replicas: int | None = None,
+    data_dir: Path | None = None,
+) -> Settings:
+    """Read the settings of this process; what the command line says wins."""
+    from ttv import settings
+
+    said = {
+        "api_host": api_host,
+        "api_port": api_port,
+        "worker_replicas": worker_replicas,
+        "data_dir": data_dir and data_dir.expanduser().absolute(),
+    }
+    given = {name: value for name, value in said.items() if value is not None}
+    return settings.load().model_copy(update=given)
+
+
+def read_prompt(prompt: str | None) -> str | None:
+    """Take the prompt from standard input where it is ``-``."""
+    if prompt != "-":
+        return prompt
+    return sys.stdin.buffer.read().decode(errors="surrogateescape")
+
+
+def open_client(url: str) -> Client:
+    """Give the client of the service at ``url``, with the key in ``TTV_API_KEY`` if any."""
+    from ttv.client import Client
+
+    return Client(url, api_key=os.environ.get("TTV_API_KEY"))
+
+
+def to_request(plan_file: Path | None, **fields: object) -> Mapping[str, Any]:
+    """Give the body of a request for a film; the service checks what it says."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    if plan_file is None:
+        return given
+    from ttv.pipeline import Wish
+    from ttv.planning import to_document
+
+    wish = _planned(Wish(**given), plan_file)  # type: ignore[arg-type]  # as the options are typed
+    kept = {name: given[name] for name in given if getattr(wish, name) is not None}
+    return {**kept, "plan": wish.plan and to_document(wish.plan)}
+
+
+def make_order(settings: Settings, wish: Wish, plan_file: Path | None) -> Order:
+    """Check what the user asked for, within the limits of the settings.
+
+    Size, frame rate and seed fill what a plan file leaves open; they cannot change what it says.
+    """
+    from dataclasses import replace
+
+    from ttv.pipeline import Limits
+
+    limits = Limits(settings.max_prompt_chars, settings.max_film_seconds)
+    wish = replace(wish, generator=wish.generator or settings.generator)
+    if plan_file is None:
+        return wish.order(limits)
+    return _planned(wish, plan_file).order(limits)
+
+
+def _planned(wish: Wish, plan_file: Path) -> Wish:
+    """Read the plan file of a wish, whose own picture and seed hold where the file is silent."""
+    from dataclasses import replace
+
+    from ttv.media import Format
+    from ttv.pipeline import check_seed, parse_size
+    from ttv.planning import read_plan
+
+    default = Format()
+    width, height = parse_size(wish.size) if wish.size else (default.width, default.height)
+    picture = Format(width, height, default.fps if wish.fps is None else wish.fps)
+    plan = read_plan(
+        plan_file, format=picture, seed=0 if wish.seed is None else check_seed(wish.seed)
+    )
+    said = {"size": plan.format.size, "fps": plan.format.fps, "seed": plan.seed}
+    for name, value in said.items():
+        asked = getattr(wish, name)
+        if asked is not None and asked != value:
+            raise InvalidRequest(
+                f"{name} is {value} in {plan_file.name}; change it there", param=name
+            )
+    return replace(wish, plan=plan, size=None, fps=None, seed=None)

@@ -1,0 +1,75 @@
+"""Plan a film in this process and write the plan down for people."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from ttv import wiring
+from ttv.media import Format
+from ttv.pipeline import Order, opening_steps
+from ttv.planning import Plan, Shot, Transition, from_document, to_document
+from ttv.settings import Settings
+
+_MAX_TITLE: Final = 300
+
+
+async def plan(order: Order, settings: Settings) -> Plan:
+    """Run the planning step alone."""
+    (step,) = opening_steps()
+    async with wiring.open_pipeline(settings) as pipeline:
+        pipeline.check(order)
+        with tempfile.TemporaryDirectory(prefix="ttv-plan-") as folder:
+            outcome = await pipeline.run(
+                order,
+                step,
+                {},
+                workspace=Path(folder),
+                destination="",
+                report=lambda _fraction, _message: None,
+            )
+        stored = pipeline.store.read(outcome.result.files["plan"].key)
+        return from_document(json.loads(b"".join([part async for part in stored])))
+
+
+def to_json(made: Plan) -> str:
+    """Write the exact form."""
+    return json.dumps(to_document(made), indent=1, ensure_ascii=False) + "\n"
+
+
+def to_yaml(made: Plan) -> str:
+    """Write the form that people edit; ``--plan`` reads it back to the same shots."""
+    head = {
+        "title": made.brief[:_MAX_TITLE],
+        "size": made.format.size,
+        "fps": made.format.fps,
+        "seed": made.seed,
+        "shots": [dict(_fields(shot, made.format)) for shot in made.shots],
+    }
+    notes = "".join(f"# warning: {' '.join(warning.split())}\n" for warning in made.warnings)
+    text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=90)
+    return notes + text
+
+
+def _fields(shot: Shot, picture: Format) -> Iterator[tuple[str, Any]]:
+    """Give the fields of a shot that say something."""
+    yield "prompt", shot.prompt
+    yield "seconds", _seconds(shot.frames, picture)
+    yield "seed", shot.seed
+    if shot.transition is not Transition.CUT:
+        yield "transition", shot.transition.value
+    if shot.transition_frames:
+        yield "transition_seconds", _seconds(shot.transition_frames, picture)
+    for name in ("camera", "framing", "first_keyframe", "last_keyframe"):
+        if value := getattr(shot, name):
+            yield name, value
+
+
+def _seconds(frames: int, picture: Format) -> float:
+    """Give a length that rounds back to the same frames at any frame rate."""
+    return round(picture.seconds(frames), 3)

@@ -1,0 +1,148 @@
+"""Make a film in this process and put it where the user wants it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from ttv import wiring
+from ttv.artifacts import Store
+from ttv.cli._progress import watching
+from ttv.cli._target import writing
+from ttv.errors import storage_errors
+from ttv.pipeline import Order, Result, film_warnings
+from ttv.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film that was made."""
+
+    path: str
+    frames: int
+    seconds: float
+    size: str
+    fps: int
+    seed: int
+    bytes: int
+    sha256: str
+    shots: int
+    #: Shots that were there from an earlier run.
+    reused: int
+    warnings: tuple[str, ...]
+    took_seconds: float
+
+    def to_json(self) -> str:
+        """Give the JSON form."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def summary(self) -> str:
+        """Say in one line what came out."""
+        reused = f", {self.reused} of {self.shots} shots reused" if self.reused else ""
+        return (
+            f"{self.path}: {self.seconds:.1f} s, {self.size} at {self.fps} fps, "
+            f"{self.bytes / 1e6:.1f} MB; took {self.took_seconds:.1f} s{reused}"
+        )
+
+
+async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quiet: bool) -> Film:
+    """Make a film and write it to ``path``; with ``keep``, what it was made of beside it.
+
+    Progress and warnings go to standard error, unless ``quiet``.
+    """
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    started = time.monotonic()
+    async with wiring.open_pipeline(settings) as pipeline:
+        pipeline.check(order)
+        with _workspace(settings.data_dir / "work") as folder:
+            with watching(console) as watcher:
+                results = await pipeline.make(
+                    order,
+                    workspace=folder,
+                    destination=f"renders/{folder.name}",
+                    watcher=watcher,
+                    slots=settings.worker_concurrency,
+                )
+            try:
+                await _hand_over(pipeline.store, results, path, keep=keep)
+            finally:
+                for file in results["delivery"].files.values():
+                    await pipeline.store.delete(file.key)
+    film = _describe(order, results, path, time.monotonic() - started)
+    for warning in film.warnings:
+        console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
+    return film
+
+
+@contextmanager
+def _workspace(parent: Path) -> Iterator[Path]:
+    """Give an empty folder for one film; sweep up after runs that were killed."""
+    with storage_errors(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        for old in parent.glob("render-*-*"):
+            if not _runs(int(old.name.split("-")[1])):
+                shutil.rmtree(old, ignore_errors=True)
+        folder = tempfile.TemporaryDirectory(
+            prefix=f"render-{os.getpid()}-", dir=parent, ignore_cleanup_errors=True
+        )
+    with folder as name:
+        yield Path(name)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+async def _hand_over(
+    store: Store, results: Mapping[str, Result], path: Path, *, keep: bool
+) -> None:
+    delivered = results["delivery"].files
+    if keep:
+        folder = path.with_suffix(".parts")
+        with storage_errors(folder):
+            folder.mkdir(exist_ok=True)
+        sources = {role: file for role, file in delivered.items() if role != "film"}
+        for name, result in results.items():
+            if name not in {"plan", "film", "delivery"}:
+                sources |= {f"{name}-{role}": file for role, file in result.files.items()}
+        for name, file in sources.items():
+            with writing(folder / f"{name}{Path(file.key).suffix}") as part:
+                await store.fetch(file.key, part)
+    with writing(path) as part:
+        await store.fetch(delivered["film"].key, part)
+
+
+def _describe(order: Order, results: Mapping[str, Result], path: Path, took: float) -> Film:
+    frames = int(results["film"].facts["frames"])
+    file = results["delivery"].files["film"]
+    segments = [result for name, result in results.items() if name.startswith("segment-")]
+    return Film(
+        path=os.path.relpath(path),
+        frames=frames,
+        seconds=order.format.seconds(frames),
+        size=order.format.size,
+        fps=order.format.fps,
+        seed=order.seed,
+        bytes=file.size,
+        sha256=file.sha256,
+        shots=len(segments),
+        reused=sum(segment.reused for segment in segments),
+        warnings=film_warnings(results),
+        took_seconds=round(took, 2),
+    )

@@ -1,0 +1,89 @@
+"""Where a finished film is put: never half a file, never over another one unasked."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from ttv.errors import InvalidRequest, storage_errors
+
+SUFFIX: Final = ".mp4"
+_MAX_SLUG: Final = 40
+
+
+def slug(title: str) -> str:
+    """Make a file name out of the first words of a title."""
+    first, *rest = re.findall(r"\w+", unicodedata.normalize("NFC", title).casefold()) or ["film"]
+    name = first[:_MAX_SLUG]
+    for word in rest:
+        if len(name) + len(word) >= _MAX_SLUG:
+            break
+        name += f"-{word}"
+    return name
+
+
+def choose(asked: Path | None, title: str, *, force: bool) -> Path:
+    """Settle the path of a film before it is made.
+
+    Without a wish, a free name in the working folder. Raises InvalidRequest for a name that
+    is taken, unless the user agrees to overwrite it, and StorageUnwritable.
+    """
+    if asked is None:
+        path = _free(Path.cwd(), slug(title))
+    elif asked.is_dir():
+        path = _free(asked, slug(title))
+    else:
+        path = _checked(asked)
+        if path.exists() and not (force or _agreed(path)):
+            raise InvalidRequest(
+                f"{asked} exists; --force overwrites it, -o chooses another name", param="output"
+            )
+    with storage_errors(path.parent), writing(path) as part:
+        part.touch()
+        part.unlink()
+    return path
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Give a name beside ``path`` to write to; what is whole moves into place, else it goes."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        if part.exists():
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _free(folder: Path, name: str) -> Path:
+    names = (
+        f"{name}{SUFFIX}" if number == 1 else f"{name}-{number}{SUFFIX}" for number in count(1)
+    )
+    return next(path for each in names if not (path := folder / each).exists())
+
+
+def _checked(asked: Path) -> Path:
+    if not asked.suffix:
+        asked = asked.with_suffix(SUFFIX)
+    if asked.suffix.lower() != SUFFIX:
+        better = asked.with_suffix(SUFFIX).name
+        raise InvalidRequest(f"a film is an MP4 file; name it {better}", param="output")
+    path = asked.resolve()
+    if path.exists() and not path.is_file():
+        raise InvalidRequest(f"{asked} is not a plain file; choose another name", param="output")
+    return path
+
+
+def _agreed(path: Path) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return typer.confirm(f"{path} exists. Overwrite it?", err=True)

@@ -1,0 +1,39 @@
+"""``ttv jobs``: list the jobs of a running service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ttv.cli import _options as options
+from ttv.cli._app import JOBS, app, examples
+
+if TYPE_CHECKING:
+    from ttv.client import Page
+
+
+@app.command(
+    rich_help_panel=JOBS, epilog=examples("ttv jobs", "ttv jobs --limit 100 --json | jq -r .id")
+)
+def jobs(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    url: options.Url = options.DEFAULT_URL,
+) -> None:
+    """List jobs, newest first."""
+    from ttv.cli._describing import table, to_json
+    from ttv.cli._run import run
+
+    page = run(_list(url, limit))
+    if json:
+        for job in page.jobs:
+            print(to_json(job))
+    else:
+        table(page.jobs)
+
+
+async def _list(url: str, limit: int) -> Page:
+    async with options.open_client(url) as client:
+        return await client.list(limit=limit)

@@ -1,0 +1,17 @@
+"""``ttv worker``: one process that makes films for the service."""
+
+from __future__ import annotations
+
+from ttv.cli import _options as options
+from ttv.cli._app import SERVICE, app, examples
+
+
+@app.command(
+    rich_help_panel=SERVICE,
+    epilog=examples("ttv worker", "REDIS_URL=redis://10.0.0.5:6379 ttv worker"),
+)
+def worker(*, data_dir: options.DataDir = None) -> None:
+    """Run one worker process; SIGTERM lets its running steps finish."""
+    from ttv import wiring
+
+    wiring.work(options.load_settings(data_dir=data_dir))
