@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,19 +69,19 @@ async def segment(work: Work) -> Result:
     number, shot = _shot(work)
     engine = work.tools.engine
     pictures = _pictures(work, number)
-    wanted = {
-        "prompt": shot.prompt,
-        "frames": shot.frames,
-        "format": work.film_plan.format,
-        "seed": shot.seed,
-        "camera": shot.camera,
-        "framing": shot.framing,
-    }
+    wanted = SegmentRequest(
+        prompt=shot.prompt,
+        frames=shot.frames,
+        format=work.film_plan.format,
+        seed=shot.seed,
+        camera=shot.camera,
+        framing=shot.framing,
+    )
     hashes = {name: work.sha256(step, role) for name, (step, role) in pictures.items()}
 
     async def make() -> Made:
         paths = {name: await work.bring(step, role) for name, (step, role) in pictures.items()}
-        request = SegmentRequest(**wanted, **paths)
+        request = replace(wanted, **paths)
         clip = work.workspace / "clip.mp4"
         warnings = await _generate(work, request, clip)
         delivered = await media.inspect(clip)
@@ -91,7 +92,7 @@ async def segment(work: Work) -> Result:
         )
 
     digest = address(
-        Kind.SEGMENT, engine=engine.model, version=engine.version, shot=wanted, pictures=hashes
+        Kind.SEGMENT, engine=engine.model, version=engine.version, request=wanted, pictures=hashes
     )
     return await work.once(digest, make)
 
