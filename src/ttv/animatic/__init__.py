@@ -1,1 +1,48 @@
-"""The built-in film-maker: reads a prompt and draws what it says, on the CPU, by seed."""
+"""The built-in film-maker: reads a prompt and draws what it says, on the CPU, by seed.
+
+``compose`` turns words into a Scene; ``Stage(scene, format, seed=...)`` draws its frames in
+any order. Equal scene, seed and VERSION give equal pictures.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ttv.animatic._stage import Frame, Stage
+from ttv.animatic.language import compose
+from ttv.animatic.scene import (
+    Action,
+    Camera,
+    Framing,
+    Move,
+    RigKind,
+    Scene,
+    Season,
+    Setting,
+    Subject,
+    TimeOfDay,
+    Understanding,
+    Weather,
+)
+
+#: Changes whenever the same scene and seed would give other pictures.
+VERSION: Final = "1"
+
+__all__ = [
+    "VERSION",
+    "Action",
+    "Camera",
+    "Frame",
+    "Framing",
+    "Move",
+    "RigKind",
+    "Scene",
+    "Season",
+    "Setting",
+    "Stage",
+    "Subject",
+    "TimeOfDay",
+    "Understanding",
+    "Weather",
+    "compose",
+]

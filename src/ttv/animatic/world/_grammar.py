@@ -1,0 +1,57 @@
+"""How a setting is described: layers and effects from back to front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ttv.animatic.world._effect import Effect
+from ttv.animatic.world._look import Art
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Art at one depth, painted once and moved by the camera."""
+
+    art: Art
+    #: 0 infinitely far, 1 at the subjects, above 1 in front of them.
+    near: float
+    #: Softness in thousandths of a unit.
+    blur: float = 0.0
+    #: Own travel to the right in units a second.
+    drift: float = 0.0
+    #: Rise and fall in units, for swell.
+    heave: float = 0.0
+    #: Seconds of one rise and fall.
+    period: float = 4.0
+    #: Wobbles in strips like a reflection.
+    ripple: bool = False
+    #: Share of the layer that shows.
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """An effect at one depth."""
+
+    effect: Effect
+    near: float = 1.0
+
+
+Item = Layer | Play
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One setting: what stands behind the subjects and what in front of them."""
+
+    back: tuple[Item, ...]
+    front: tuple[Item, ...] = ()
+    #: Height of the horizon and of the subjects' line, in parts of the picture from the top.
+    horizon: float = 0.56
+    ground: float = 0.8
+    #: Where free swimmers and fliers keep to, in parts of the picture from the top.
+    water: float | None = None
+    air: float = 0.34
+    #: Whether a sky with sun, moon and clouds shows at all.
+    open_sky: bool = True
+    sun: bool = True

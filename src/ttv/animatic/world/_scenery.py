@@ -1,0 +1,365 @@
+"""Scenery that stands alone: framing trees, furrows, seas of cloud, paths, bridges, falls."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import skia
+
+from ttv.animatic.world._effect import Live, Moment
+from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, polygon, shining, stroke
+from ttv.animatic.world._seeds import Floats, terrain
+from ttv.animatic.world._sky import Clouds
+from ttv.animatic.world._terrain import outline
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Dark trunks and boughs close to the lens that frame the picture and cross it in a pan."""
+
+    tone: str
+    leafy: bool = False
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Stand one trunk at either edge of the resting picture, then one a picture and a half."""
+        step = look.view.width * 1.32
+        for at in range(int((span.left - step) // step), int((span.right + step) // step) + 1):
+            rng = look.seeds.rng(look.name, "edge", at)
+            x = at * step + look.view.width * (1.015 if at % 2 == 0 else 0.98)
+            self._trunk(canvas, x, look, at)
+            for _ in range(9):
+                self._bough(canvas, x, look, (rng.random(), rng.random(), rng.random()))
+
+    def _paint(self, look: Look, shade: float) -> skia.Paint:
+        palette = look.palette
+        tone = mix(palette.material(self.tone), palette.shadow, 0.5)
+        return flat(palette.lit(tone, 1.0, shade))
+
+    def _trunk(self, canvas: skia.Canvas, x: float, look: Look, at: int) -> None:
+        unit, height = look.unit, look.view.height
+        wide, lean = 0.05 * unit, (0.03 if at % 2 else -0.03) * unit
+        path = skia.Path()
+        path.moveTo(x - wide, height + 4)
+        path.cubicTo(
+            x - wide * 0.6,
+            height * 0.6,
+            x - wide * 0.5 + lean,
+            height * 0.4,
+            x - wide * 0.4 + lean,
+            -4,
+        )
+        path.lineTo(x + wide * 0.4 + lean, -4)
+        path.cubicTo(
+            x + wide * 0.5 + lean,
+            height * 0.4,
+            x + wide * 0.7,
+            height * 0.6,
+            x + wide * 1.3,
+            height + 4,
+        )
+        path.close()
+        canvas.drawPath(path, self._paint(look, 0.34))
+
+    def _bough(
+        self, canvas: skia.Canvas, x: float, look: Look, dice: tuple[float, float, float]
+    ) -> None:
+        unit = look.unit
+        y = look.view.height - look.unit * (1.06 - 0.4 * dice[0] ** 1.4)
+        way = 1 if dice[1] < 0.5 else -1
+        long = unit * (0.12 + 0.2 * dice[2])
+        paint = self._paint(look, 0.3 + 0.16 * dice[2])
+        droop = long * (0.2 + 0.3 * dice[0])
+        if not self.leafy:
+            points = [(x, y)]
+            steps = 6
+            for step in range(1, steps + 1):
+                part = step / steps
+                px, py = x + way * long * part, y + droop * part**1.5
+                points += [
+                    (px - way * long * 0.05, py + long * 0.2 * (1.1 - part)),
+                    (px, py + long * 0.04),
+                ]
+            points.append((x + way * long * 0.5, y - long * 0.03 + droop * 0.3))
+            canvas.drawPath(polygon(points), paint)
+            return
+        canvas.drawLine(x, y, x + way * long, y + droop, stroke((0, 0, 0), 0.004 * unit, 0.6))
+        leaves = skia.Path()
+        for step in range(10):
+            part = 0.25 + 0.75 * step / 9
+            px, py = x + way * long * part, y + droop * part
+            size = long * (0.16 + 0.05 * ((step * 7) % 3))
+            hang = (step % 3 - 1) * size * 0.6
+            leaves.addOval(
+                skia.Rect.MakeLTRB(
+                    px - size * 0.62,
+                    py + hang - size * 0.32,
+                    px + size * 0.62,
+                    py + hang + size * 0.36,
+                )
+            )
+        canvas.drawPath(leaves, paint)
+
+
+@dataclass(frozen=True, slots=True)
+class Furrows:
+    """Rows of crop that run along the field in soft bands."""
+
+    light: str
+    dark: str
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Band the field, denser towards the horizon."""
+        unit, top = look.unit, look.base
+        bottom = look.view.line(0.56)
+        for row in range(9):
+            part = (row + 0.5) / 9
+            y = top + (bottom - top) * part**1.5
+
+            def line(xs: Floats, y: float = y, row: int = row) -> Floats:
+                return y + 0.008 * unit * terrain(
+                    look.key("furrow", row), xs / (0.8 * unit), octaves=2
+                )
+
+            thick = 0.012 * unit * (0.3 + part)
+            shape = outline(span, line, look.view.height)
+            cut = skia.Path(shape)
+            cut.offset(0, thick)
+            canvas.save()
+            canvas.clipPath(cut, skia.ClipOp.kDifference, doAntiAlias=True)
+            canvas.drawPath(shape, look.fill(self.dark if row % 2 else self.light, 0.9, alpha=0.5))
+            canvas.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSea:
+    """A floor of clouds seen from above."""
+
+    height: float
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Heap billows along the line and fill down from them."""
+        unit, palette, base = look.unit, look.palette, look.base
+        tops, feet = Clouds((0, 0), (1, 1), 1).tones(look)
+        air = palette.air(look.near) * 0.7
+        haze = palette.graded(palette.haze)
+        tops, feet = mix(tops, haze, air), mix(feet, haze, air)
+        side = 1.0 if palette.place[0] >= 0.5 else -1.0
+        body, lights = skia.Path(), skia.Path()
+        body.addRect(skia.Rect.MakeLTRB(span.left - 9, base, span.right + 9, look.view.height + 9))
+        for x, rng in span.cells(
+            look, "billows", every=self.height * 0.5 * unit, reach=self.height * 1.6 * unit
+        ):
+            swell = 0.6 + 0.5 * float(
+                terrain(look.key("swell"), np.array([x / (0.7 * unit)]), octaves=2)[0]
+            )
+            size = self.height * unit * rng.uniform(0.5, 1.0) * max(0.35, swell)
+            y = base + size * 0.15
+            body.addCircle(x, y, size)
+            lights.addCircle(x + side * size * 0.14, y - size * 0.16, size * 0.82)
+        paint = falling(
+            base - self.height * unit,
+            base + 0.3 * unit,
+            [argb(tops), argb(feet), argb(mix(feet, haze, 0.4))],
+            [0, 0.6, 1],
+        )
+        canvas.drawPath(body, paint)
+        canvas.save()
+        canvas.clipPath(body, doAntiAlias=True)
+        lit = mix(tops, palette.graded(palette.key), 0.4)
+        canvas.drawPath(
+            lights,
+            falling(
+                base - self.height * unit, base + 0.02 * unit, [argb(lit, 0.75), argb(lit, 0.0)]
+            ),
+        )
+        canvas.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A trodden path that winds along below the subjects."""
+
+    material: str = "soil"
+    thick: float = 0.05
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Lay the band between two wandering edges."""
+        unit, base, key = look.unit, look.base, look.key("trail")
+        xs = np.arange(span.left - 12, span.right + 24, 12.0)
+        middle = base + 0.03 * unit * terrain(key, xs / (1.1 * unit), octaves=2)
+        half = self.thick * unit * (0.5 + 0.12 * terrain(key + 1, xs / (0.2 * unit), octaves=2))
+        upper = [(float(x), float(y)) for x, y in zip(xs, middle - half, strict=True)]
+        lower = [(float(x), float(y)) for x, y in zip(xs, middle + half, strict=True)]
+        body = polygon(upper + lower[::-1])
+        paint = falling(
+            base - self.thick * unit,
+            base + self.thick * unit,
+            [argb(look.colour(self.material, 0.92)), argb(look.colour(self.material, 1.1))],
+        )
+        canvas.drawPath(body, paint)
+        for x, rng in span.cells(look, "stones", every=0.05 * unit, reach=0.02 * unit):
+            y = base + rng.uniform(-0.6, 0.6) * self.thick * unit
+            size = unit * rng.uniform(0.002, 0.005)
+            canvas.drawOval(
+                skia.Rect.MakeLTRB(x - size * 1.5, y - size * 0.7, x + size * 1.5, y + size * 0.7),
+                look.fill("rock", 0.9, alpha=0.7),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """An arched stone bridge over a stream."""
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Build one in every long cell."""
+        unit = look.unit
+        step = 2.4 * unit
+        for at in range(int((span.left - unit) // step), int((span.right + unit) // step) + 1):
+            x, y = (at + 0.42) * step, look.base
+            wide, tall = 0.62 * unit, 0.16 * unit
+            water = skia.Rect.MakeLTRB(
+                x - wide * 0.42, y - 0.01 * unit, x + wide * 0.42, y + 0.05 * unit
+            )
+            canvas.drawOval(water, look.fill("water"))
+            body = skia.Path()
+            body.moveTo(x - wide, y)
+            body.cubicTo(
+                x - wide * 0.5, y - tall * 0.5, x - wide * 0.4, y - tall * 1.25, x, y - tall * 1.25
+            )
+            body.cubicTo(
+                x + wide * 0.4, y - tall * 1.25, x + wide * 0.5, y - tall * 0.5, x + wide, y
+            )
+            body.close()
+            arch = skia.Path()
+            arch.addOval(
+                skia.Rect.MakeLTRB(
+                    x - wide * 0.34, y - tall * 0.86, x + wide * 0.34, y + tall * 0.86
+                )
+            )
+            canvas.save()
+            canvas.clipPath(arch, skia.ClipOp.kDifference, doAntiAlias=True)
+            canvas.drawPath(body, look.fill("rock"))
+            canvas.clipPath(body, doAntiAlias=True)
+            joints = stroke(look.colour("rock_dark"), max(1.0, 0.003 * unit), 0.6)
+            for row in range(7):
+                ry = y - tall * 0.2 * row
+                canvas.drawLine(x - wide, ry, x + wide, ry, joints)
+                for column in range(15):
+                    cx = x - wide + wide * 2 * (column + 0.5 * (row % 2)) / 15
+                    canvas.drawLine(cx, ry, cx, ry - tall * 0.2, joints)
+            canvas.restore()
+            rail = skia.Path()
+            rail.moveTo(x - wide, y - tall * 0.04)
+            rail.cubicTo(
+                x - wide * 0.5, y - tall * 0.56, x - wide * 0.4, y - tall * 1.33, x, y - tall * 1.33
+            )
+            rail.cubicTo(
+                x + wide * 0.4,
+                y - tall * 1.33,
+                x + wide * 0.5,
+                y - tall * 0.56,
+                x + wide,
+                y - tall * 0.04,
+            )
+            canvas.drawPath(
+                rail,
+                stroke(look.colour("snow" if look.palette.snowy else "rock", 1.12), 0.022 * unit),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Cliff:
+    """The rock that a waterfall comes down."""
+
+    x: float = 0.74
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Raise two shoulders with a lip between them."""
+        unit, view, y = look.unit, look.view, look.base
+        x, key = view.width * self.x, look.key("cliff")
+        for way in (-1, 1):
+            points = [(x + way * 0.06 * unit, y + 0.02 * unit)]
+            for step in range(9):
+                part = step / 8
+                jag = float(terrain(key + way, np.array([step * 0.9]), octaves=2, sharp=1.0)[0])
+                points.append(
+                    (
+                        x + way * unit * (0.075 + 0.34 * part**1.6 + 0.02 * jag),
+                        y - unit * 0.46 * (1 - part**2.2) - 0.02 * unit * jag,
+                    )
+                )
+            points.append((x + way * 0.45 * unit, y + 0.02 * unit))
+            canvas.drawPath(polygon(points), look.fill("rock_dark" if way < 0 else "rock", 0.9))
+        canvas.drawRect(
+            skia.Rect.MakeLTRB(x - 0.09 * unit, y - 0.44 * unit, x + 0.09 * unit, y + 0.02 * unit),
+            look.fill("rock_dark", 0.72),
+        )
+        top = look.fill("snow" if look.palette.snowy else "grass")
+        for way in (-1, 1):
+            canvas.drawOval(
+                skia.Rect.MakeLTRB(
+                    x + way * 0.17 * unit - 0.11 * unit,
+                    y - 0.49 * unit,
+                    x + way * 0.17 * unit + 0.11 * unit,
+                    y - 0.435 * unit,
+                ),
+                top,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """Water that pours down a cliff into spray."""
+
+    x: float = 0.74
+
+    def open(self, look: Look) -> Live:
+        """Throw the strands."""
+        return _Falls(look, self)
+
+
+class _Falls:
+    def __init__(self, look: Look, spec: Falls) -> None:
+        self._look, self._x = look, spec.x * look.view.width
+        rng = look.seeds.rng(look.name, "falls")
+        self._strands = [(rng.uniform(-1, 1), rng.random(), rng.random()) for _ in range(30)]
+        self._sheet = look.blend("water_light", "foam", 0.4)
+        self._pens = [
+            stroke(look.colour(tone), 0.007 * look.unit, alpha)
+            for tone, alpha in (("foam", 0.85), ("water", 0.4))
+        ]
+
+    def draw(self, canvas: skia.Canvas, now: Moment) -> None:
+        """Let the strands run down and the spray puff."""
+        look, unit = self._look, self._look.unit
+        x, foot = self._x - look.near * now.travelled, look.base + 0.015 * unit
+        top, half = foot - 0.455 * unit, 0.07 * unit
+        canvas.drawPath(
+            polygon(
+                [
+                    (x - half * 0.86, top),
+                    (x + half * 0.86, top),
+                    (x + half * 1.1, foot),
+                    (x - half * 1.1, foot),
+                ]
+            ),
+            self._sheet,
+        )
+        for at, (across, phase, pace) in enumerate(self._strands):
+            run = (phase + now.t * (0.7 + 0.5 * pace)) % 1.2
+            a, b = max(0.0, run - 0.22), min(1.0, run)
+            if a < b:
+                sx = x + across * half
+                canvas.drawLine(
+                    sx,
+                    top + (foot - top) * a,
+                    sx + across * 4,
+                    top + (foot - top) * b,
+                    self._pens[at % 2],
+                )
+        for at in range(5):
+            puff = 0.045 * unit * (1 + 0.25 * math.sin(now.t * 2.3 + at * 1.9))
+            px = x + (at - 2) * 0.035 * unit
+            canvas.drawCircle(px, foot, puff, shining(px, foot, puff, look.colour("foam"), 0.8))
