@@ -1,0 +1,159 @@
+"""The parent's side: start a child, follow it, end it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Final, TypeAlias
+
+from ttv.children._wire import Limits, Message, revived
+from ttv.errors import Permanent, Transient, TtvError
+
+#: Hears the fraction done and a short text for people.
+Listener: TypeAlias = Callable[[float, str], None]
+
+#: Seconds between the polite and the final signal; a cancellation is over within 5.
+_GRACE_SECONDS: Final = 3.0
+_TAIL_BYTES: Final = 2_000
+_LINE_BYTES: Final = 1 << 20
+#: What a child may know of our environment: no secrets.
+_ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
+_ENVIRONMENT_PREFIXES: Final = ("PYTHON", "LC_", "LD_", "DYLD_")
+
+
+def _deaf(_fraction: float, _text: str) -> None:
+    """Listen to nothing."""
+
+
+async def run(
+    module: str, request: Message, *, limits: Limits | None = None, listener: Listener = _deaf
+) -> tuple[Message, tuple[str, ...]]:
+    """Run a child to its end and return its result and warnings; cancelling ends the child.
+
+    Raises the child's own error, or Transient when it crashed.
+    """
+    child = await Child.start(module, request, limits=limits, listener=listener)
+    try:
+        return await child.result(), child.warnings
+    finally:
+        await child.cancel()
+
+
+class Child:
+    """A running child; whoever starts it awaits its ``result`` or its ``cancel``."""
+
+    def __init__(self, process: Process, listener: Listener) -> None:
+        #: How much of the work is done, from 0.0 to 1.0.
+        self.fraction = 0.0
+        self.warnings: tuple[str, ...] = ()
+        self._process = process
+        self._listener = listener
+        self._last: Message = {}
+        self._tail = b""
+        self._end = asyncio.create_task(self._follow())
+
+    @classmethod
+    async def start(
+        cls,
+        module: str,
+        request: Message,
+        *,
+        limits: Limits | None = None,
+        listener: Listener = _deaf,
+    ) -> Child:
+        """Start ``python -m module`` and hand it the request."""
+        line = json.dumps({"limits": asdict(limits or Limits()), "request": request})
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", module),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                start_new_session=True,
+                limit=_LINE_BYTES,
+                env=dict(_environment()),
+            )
+        except OSError as error:
+            raise Transient(f"no child process could be started: {error.strerror}") from error
+        child = cls(process, listener)
+        if process.stdin:
+            process.stdin.write(f"{line}\n".encode())
+        return child
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether ``result`` returns or raises at once."""
+        return self._end.done()
+
+    async def result(self) -> Message:
+        """Wait for the child's result. Raises its own error, or Transient when it crashed."""
+        status = await asyncio.shield(self._end)
+        if "result" in self._last:
+            result: Message = self._last["result"]
+            return result
+        if "error" in self._last:
+            raise revived(self._last["error"])
+        raise _crash(status) from ChildProcessError(self._tail.decode(errors="replace"))
+
+    async def cancel(self) -> None:
+        """End the child and all that it started; harmless when it has ended."""
+        if self._end.done():
+            return
+        self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait({self._end}, timeout=_GRACE_SECONDS)
+        finally:
+            self._signal(signal.SIGKILL)
+        await asyncio.wait({self._end})
+
+    async def _follow(self) -> int:
+        """Hear the child out, end what it left in its group, and return its exit status."""
+        tail = asyncio.create_task(self._keep_tail())
+        try:
+            await self._listen()
+        finally:
+            self._signal(signal.SIGKILL)
+            await asyncio.wait({tail})
+        return await self._process.wait()
+
+    async def _listen(self) -> None:
+        if not self._process.stdout:
+            return
+        async for line in self._process.stdout:
+            if not line.endswith(b"\n"):
+                return  # it was killed in the middle of a word
+            self._last = json.loads(line)
+            if "warning" in self._last:
+                self.warnings = (*self.warnings, self._last["warning"])
+            elif "progress" in self._last:
+                self.fraction = self._last["progress"]
+                self._listener(self.fraction, self._last["text"])
+
+    async def _keep_tail(self) -> None:
+        while self._process.stderr and (data := await self._process.stderr.read(_LINE_BYTES)):
+            self._tail = (self._tail + data)[-_TAIL_BYTES:]
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # the group has ended
+            os.killpg(self._process.pid, number)
+
+
+def _environment() -> Iterator[tuple[str, str]]:
+    for name, value in os.environ.items():
+        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES):
+            yield name, value
+
+
+def _crash(status: int) -> TtvError:
+    if status == -signal.SIGXCPU:
+        return Permanent("the work took more processor time than it may")
+    if status < 0:
+        return Transient(f"the child process was killed by {signal.Signals(-status).name}")
+    return Transient(f"the child process broke off with status {status}")

@@ -1,0 +1,93 @@
+"""A child that does what the test says."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from ttv import children
+from ttv.children import Message, Report
+from ttv.errors import Cancelled, InvalidRequest, StorageFull
+
+
+def work(request: Message, report: Report) -> Message:
+    """Act out ``request["act"]``."""
+    if request["act"] in ("wait", "spawn", "stubborn"):
+        return _wait(request["act"], report)
+    return ACTS[request["act"]](request, report)
+
+
+def speak(request: Message, report: Report) -> Message:
+    os.write(1, b"library chatter on stdout\n")
+    report.progress(0.25, "a quarter")
+    report.warn("drew a cat for 'lynx'")
+    report.progress(1.0, "all")
+    return {"echo": request["word"], "group": os.getpgrp() == os.getpid()}
+
+
+def refuse(_request: Message, _report: Report) -> Message:
+    raise InvalidRequest("no such colour", param="prompt")
+
+
+def fill(_request: Message, _report: Report) -> Message:
+    raise StorageFull
+
+
+def break_(_request: Message, _report: Report) -> Message:
+    raise ValueError("a bug of ours")
+
+
+def crash(_request: Message, _report: Report) -> Message:
+    return {"seen": ctypes.string_at(0)}
+
+
+def secret(_request: Message, _report: Report) -> Message:
+    return {"seen": os.environ.get("REDIS_PASSWORD")}
+
+
+def eat(_request: Message, _report: Report) -> Message:
+    return {"size": len(bytearray(1 << 30))}
+
+
+def burn(_request: Message, _report: Report) -> Message:
+    while True:
+        pass
+
+
+ACTS: dict[str, Callable[[Message, Report], Message]] = {
+    "speak": speak,
+    "refuse": refuse,
+    "fill": fill,
+    "break": break_,
+    "crash": crash,
+    "secret": secret,
+    "eat": eat,
+    "burn": burn,
+}
+
+
+def _wait(act: str, report: Report) -> Message:
+    if act == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pids = [os.getpid()]
+    if act == "spawn":
+        command = (
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+        )
+        pids.append(subprocess.Popen([sys.executable, "-c", command]).pid)
+    report.progress(0.5, " ".join(map(str, pids)))
+    try:
+        time.sleep(600)
+    except Cancelled:
+        report.warn("cleaned up")
+        raise
+    return {}
+
+
+if __name__ == "__main__":
+    children.serve(work)

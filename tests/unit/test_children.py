@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ttv import children
+from ttv.children import Child, Limits, Message
+from ttv.errors import Cancelled, InvalidRequest, Permanent, StorageFull, Transient
+
+ACTING = "tests.unit.acting_child"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def act(what: str, *, limits: Limits | None = None, **more: str) -> Message:
+    result, _warnings = asyncio.run(children.run(ACTING, {"act": what, **more}, limits=limits))
+    return result
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+def ends(pid: int) -> bool:
+    """Watch a process of which we are not the parent until it ends."""
+    deadline = time.monotonic() + 5
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not alive(pid)
+
+
+async def waiting(what: str) -> tuple[Child, list[int]]:
+    """Start a child that waits, and learn its process and those that it started."""
+    pids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+    child = await Child.start(
+        ACTING,
+        {"act": what},
+        listener=lambda _, text: pids.set_result([int(pid) for pid in text.split()]),
+    )
+    return child, await pids
+
+
+def test_a_child_reports_warns_and_returns() -> None:
+    heard: list[tuple[float, str]] = []
+
+    result, warnings = asyncio.run(
+        children.run(
+            ACTING,
+            {"act": "speak", "word": "caf\xe9"},
+            listener=lambda fraction, text: heard.append((fraction, text)),
+        )
+    )
+
+    assert result == {"echo": "caf\xe9", "group": True}
+    assert warnings == ("drew a cat for 'lynx'",)
+    assert heard == [(0.25, "a quarter"), (1.0, "all")]
+
+
+def test_a_refusal_crosses_the_boundary_with_its_field() -> None:
+    with pytest.raises(InvalidRequest, match="no such colour") as caught:
+        act("refuse")
+
+    assert caught.value.param == "prompt"
+
+
+def test_an_error_keeps_its_kind_across_the_boundary() -> None:
+    with pytest.raises(StorageFull):
+        act("fill")
+
+
+def test_a_bug_in_a_child_is_transient_and_its_traceback_is_the_cause() -> None:
+    with pytest.raises(Transient, match="broke off with status 1") as caught:
+        act("break")
+
+    assert "a bug of ours" in str(caught.value.__cause__)
+    assert "a bug of ours" not in caught.value.message
+
+
+def test_a_crash_names_the_signal() -> None:
+    with pytest.raises(Transient, match="killed by SIGSEGV"):
+        act("crash")
+
+
+def test_a_module_that_is_not_there_is_transient() -> None:
+    with pytest.raises(Transient, match="broke off"):
+        asyncio.run(children.run("ttv.no_such_module", {}))
+
+
+def test_a_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PASSWORD", "hunter2")
+
+    assert act("secret") == {"seen": None}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+def test_a_child_cannot_take_more_memory_than_it_may() -> None:
+    with pytest.raises(Transient) as caught:
+        act("eat", limits=Limits(memory_bytes=1 << 29))
+
+    assert "MemoryError" in str(caught.value.__cause__)
+
+
+def test_a_child_cannot_take_more_processor_time_than_it_may() -> None:
+    with pytest.raises(Permanent, match="processor time"):
+        act("burn", limits=Limits(cpu_seconds=1))
+
+
+def test_cancelling_lets_a_child_clean_up() -> None:
+    async def scenario() -> Child:
+        child, _ = await waiting("wait")
+        await child.cancel()
+        return child
+
+    child = asyncio.run(scenario())
+
+    assert child.warnings == ("cleaned up",)
+
+
+def test_a_cancelled_child_says_that_it_was_cancelled() -> None:
+    async def scenario() -> None:
+        child, _ = await waiting("wait")
+        await child.cancel()
+        await child.result()
+
+    with pytest.raises(Cancelled):
+        asyncio.run(scenario())
+
+
+def test_cancelling_ends_a_child_that_ignores_it_within_five_seconds() -> None:
+    async def scenario() -> tuple[int, float]:
+        child, (pid,) = await waiting("stubborn")
+        start = time.monotonic()
+        await child.cancel()
+        return pid, time.monotonic() - start
+
+    pid, seconds = asyncio.run(scenario())
+
+    assert not alive(pid)
+    assert seconds < 5
+
+
+def test_cancelling_ends_grandchildren_too() -> None:
+    async def scenario() -> list[int]:
+        child, pids = await waiting("spawn")
+        await child.cancel()
+        return pids
+
+    _child, grandchild = asyncio.run(scenario())
+
+    assert ends(grandchild)
+
+
+def test_a_crashed_child_leaves_no_grandchildren() -> None:
+    async def scenario() -> int:
+        child, (pid, grandchild) = await waiting("spawn")
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(Transient, match="SIGKILL"):
+            await child.result()
+        return grandchild
+
+    assert ends(asyncio.run(scenario()))
+
+
+def test_cancelling_the_caller_ends_the_child() -> None:
+    async def scenario() -> int:
+        pids: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(
+            children.run(
+                ACTING, {"act": "wait"}, listener=lambda _, text: pids.set_result(int(text))
+            )
+        )
+        pid = await pids
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return pid
+
+    assert not alive(asyncio.run(scenario()))
+
+
+PARENT = """
+import asyncio
+from ttv.children import Child
+
+async def main():
+    def listener(fraction, pids):
+        print(pids, flush=True)
+
+    child = await Child.start("tests.unit.acting_child", {"act": "spawn"}, listener=listener)
+    await child.result()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_child_and_its_children_end_when_the_parent_is_killed(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.send_signal(number)
+
+    assert len(pids) == 2
+    assert all(ends(pid) for pid in pids)
