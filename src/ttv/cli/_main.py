@@ -38,7 +38,7 @@ def status(arguments: Sequence[str]) -> int:
     except TtvError as error:
         return _complain(_sentence(error), error.exit_code)
     except TyperException as error:
-        return _complain(f"{error.format_message()} (see: ttv --help)", error.exit_code)
+        return _complain(_usage(error), error.exit_code)
     except typer.Abort:
         return _complain("stopped", 130)
     except BrokenPipeError:
@@ -55,6 +55,16 @@ def _sentence(error: TtvError) -> str:
     if param is None or param.casefold() in error.message.casefold():
         return error.message
     return f"{param}: {error.message}"
+
+
+def _usage(error: TyperException) -> str:
+    """Say what is wrong with the command line and where the right one stands."""
+    message = error.format_message().strip()
+    if not message:  # a bare ``ttv`` has shown its help
+        return ""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "ttv"
+    return f"{message[0].lower()}{message[1:]} (see: {command} --help)"
 
 
 def _complain(sentence: str, exit_code: int) -> int:

@@ -73,6 +73,10 @@ Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file tha
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id that ttv submit printed.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65_535, help="Port of the API. [dim]default: API_PORT or 8000[/]"),
+]
 DataDir = Annotated[
     Path | None,
     typer.Option(

@@ -64,7 +64,7 @@ async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quie
     started = time.monotonic()
     async with wiring.open_pipeline(settings) as pipeline:
         pipeline.check(order)
-        with _workspace(settings.data_dir / "work") as folder:
+        with _workspace(settings.data_dir / "renders") as folder:
             with watching(console) as watcher:
                 results = await pipeline.make(
                     order,

@@ -21,9 +21,9 @@ _MAX_SLUG: Final = 40
 
 def slug(title: str) -> str:
     """Make a file name out of the first words of a title."""
-    first, *rest = re.findall(r"\w+", unicodedata.normalize("NFC", title).casefold()) or ["film"]
-    name = first[:_MAX_SLUG]
-    for word in rest:
+    words: list[str] = re.findall(r"\w+", unicodedata.normalize("NFC", title).casefold())
+    name = words[0][:_MAX_SLUG] if words else "film"
+    for word in words[1:]:
         if len(name) + len(word) >= _MAX_SLUG:
             break
         name += f"-{word}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ttv.cli import _options as options
 from ttv.cli._app import SERVICE, app, examples
+from ttv.errors import Cancelled
+
+if TYPE_CHECKING:
+    from ttv.settings import Settings
 
 
 @app.command(
@@ -20,13 +26,47 @@ def serve(
         str | None,
         typer.Option(help="Address to listen on. [dim]default: API_HOST or 127.0.0.1[/]"),
     ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65_535, help="Port. [dim]default: API_PORT or 8000[/]"),
-    ] = None,
+    port: options.Port = None,
     data_dir: options.DataDir = None,
+    fd: Annotated[int | None, typer.Option(hidden=True, help="Socket to answer on.")] = None,
 ) -> None:
-    """Run the HTTP API; workers run elsewhere, or beside it with ttv worker."""
+    """Run the HTTP API, in API_WORKERS processes; ttv worker makes the films."""
+    from ttv.cli._listening import listen
+    from ttv.cli._run import run
+
+    loaded = options.load_settings(api_host=host, api_port=port, data_dir=data_dir)
+    if fd is not None:
+        _answer(loaded, socket.socket(fileno=fd))
+        return
+    with listen(loaded.api_host, loaded.api_port) as listening:
+        if loaded.api_workers == 1:
+            _answer(loaded, listening)
+            return
+        try:
+            run(_supervise(loaded, listening))
+        except Cancelled:
+            return  # to stop is how a service ends
+
+
+def _answer(settings: Settings, listening: socket.socket) -> None:
     from ttv import wiring
 
-    wiring.serve(options.load_settings(api_host=host, api_port=port, data_dir=data_dir))
+    with listening:
+        asyncio.run(wiring.serve(settings, listening))
+
+
+async def _supervise(settings: Settings, listening: socket.socket) -> None:
+    """Run several processes that share the socket."""
+    from rich.console import Console
+
+    from ttv.cli import _stack
+    from ttv.cli._logs import Screen
+    from ttv.cli._supervisor import Supervisor
+
+    supervisor = Supervisor(Screen(Console(stderr=True, highlight=False)))
+    try:
+        for child in _stack.api_children(settings, listening):
+            supervisor.start(child)
+        await supervisor.failed()
+    finally:
+        await _stack.stop(supervisor)

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 )
 def up(
     *,
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65_535, help="Port of the API. [dim]default: API_PORT or 8000[/]"),
-    ] = None,
+    port: options.Port = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=64, help="Worker processes. [dim]default: WORKER_REPLICAS or 1[/]"),

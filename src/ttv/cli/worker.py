@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ttv.cli import _options as options
 from ttv.cli._app import SERVICE, app, examples
 
@@ -14,4 +16,4 @@ def worker(*, data_dir: options.DataDir = None) -> None:
     """Run one worker process; SIGTERM lets its running steps finish."""
     from ttv import wiring
 
-    wiring.work(options.load_settings(data_dir=data_dir))
+    asyncio.run(wiring.work(options.load_settings(data_dir=data_dir)))

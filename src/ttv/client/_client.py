@@ -214,7 +214,9 @@ class Client:
         try:
             yield
         except httpx.ConnectError as error:
-            raise ServiceUnavailable(f"no TTV service answers at {self._url}") from error
+            raise ServiceUnavailable(
+                f"no TTV service answers at {self._url}; start one with: ttv up"
+            ) from error
         except httpx.TransportError as error:
             what = type(error).__name__
             raise ServiceUnavailable(f"the connection to {self._url} failed ({what})") from error

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterator, Sequence
+
+import httpx
+import pytest
+from rich.console import Console
+
+from tests.unit.client.documents import JOB_ID, job
+from ttv.cli._following import follow, left_running
+from ttv.client import Client
+from ttv.errors import Permanent, StorageFull
+
+
+def step(shot: int, status: str, progress: float, attempts: int = 1) -> dict[str, object]:
+    return {
+        "name": f"segment-{shot}",
+        "kind": "segment",
+        "shot": shot,
+        "status": status,
+        "progress": progress,
+        "attempts": attempts,
+    }
+
+
+STATES = (
+    job(status="queued", steps=[], progress=0.0, message=""),
+    job(steps=[step(1, "running", 0.5), step(2, "ready", 0.0)], progress=0.3),
+    job(steps=[step(1, "done", 1.0), step(2, "running", 0.1, 2)], progress=0.7),
+    job(
+        status="finished",
+        steps=[step(1, "done", 1.0), step(2, "done", 1.0)],
+        progress=1.0,
+        warnings=["shot 1: did not draw: unicorn"],
+    ),
+)
+
+
+def followed(states: Sequence[dict[str, object]], *, terminal: bool) -> str:
+    answers: Iterator[httpx.Response] = (
+        httpx.Response(200, json=state, headers={"ETag": f'"{number}"'})
+        for number, state in enumerate(states)
+    )
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=terminal, color_system=None, width=80)
+
+    async def scenario() -> None:
+        transport = httpx.MockTransport(lambda _request: next(answers))
+        async with Client("http://ttv.test", transport=transport) as client:
+            await follow(client, JOB_ID, console)
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        console.file.flush()
+    return out.getvalue()
+
+
+def test_a_log_gets_a_line_for_each_new_thing() -> None:
+    assert followed(STATES, terminal=False).splitlines() == [
+        f"{JOB_ID}: queued",
+        f"{JOB_ID}: started",
+        "shot 1: working",
+        "shot 2: queued",
+        "shot 1: done",
+        "shot 2: working, attempt 2",
+        f"{JOB_ID}: finished",
+        "shot 2: done",
+        "warning: shot 1: did not draw: unicorn",
+    ]
+
+
+def test_a_terminal_gets_a_row_for_each_shot() -> None:
+    text = followed(STATES, terminal=True)
+
+    rows = [line.split() for line in text.splitlines() if line.strip()]
+    assert ["shot", "2"] in [row[:2] for row in rows]
+    assert "100%" in text
+
+
+@pytest.mark.parametrize(("code", "family"), [("storage_full", StorageFull), ("failed", Permanent)])
+def test_a_job_that_fails_is_an_error_of_its_family(code: str, family: type[Exception]) -> None:
+    failed = job(status="failed", error={"code": code, "message": "the disk is full", "step": None})
+
+    with pytest.raises(family, match=f"{JOB_ID} failed: the disk is full") as caught:
+        followed([failed], terminal=False)
+    assert type(caught.value) is family
+
+
+def test_a_job_that_was_canceled_is_no_success() -> None:
+    with pytest.raises(Permanent, match="was canceled"):
+        followed([job(status="canceled")], terminal=False)
+
+
+def test_who_stops_watching_is_told_that_the_job_goes_on() -> None:
+    assert JOB_ID in left_running(JOB_ID).message
+    assert left_running(JOB_ID).exit_code == 130
