@@ -53,7 +53,7 @@ GUIDE: Final = frozenset(
 SECRETS: Final = frozenset({"redis_url", "redis_password"})
 
 #: Variables with our prefix that are not settings of the service.
-ELSEWHERE: Final = frozenset({"TTV_CONFIG_DIR", "TTV_URL"})
+ELSEWHERE: Final = frozenset({"TTV_API_KEY", "TTV_CONFIG_DIR", "TTV_DEBUG", "TTV_URL"})
 
 
 def _data_home() -> Path:
