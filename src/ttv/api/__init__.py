@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ttv.api.app import create_app
-from ttv.api.serve import listen, serve
+from ttv.api.serve import serve
 from ttv.api.services import Services
 
-__all__ = ["Services", "create_app", "listen", "serve"]
+__all__ = ["Services", "create_app", "serve"]

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ttv import jobs
 from ttv.api import accept, problems, ranges, schemas
-from ttv.api.openapi import Responses, content, document, refusals
+from ttv.api.openapi import Responses, content, document, headers, refusals
 from ttv.api.preconditions import known, strong
 from ttv.api.problems import Gone, NotReady
 from ttv.api.routing import JobId, get
@@ -61,6 +61,13 @@ async def get_artifact(here: Here, job_id: JobId, asked: Annotated[_Asked, Query
     return Response(shown.model_dump_json(), media_type=accept.JSON)
 
 
+_READS: Final = headers(
+    Range="One range of bytes.",
+    If_Range="The ETag that the range is meant for; another file is sent whole.",
+    If_None_Match="An ETag you have.",
+)
+
+
 def _served(media_type: str, about: str) -> Responses:
     """Declare the answers of a route that serves a file."""
     return {
@@ -76,6 +83,7 @@ def _served(media_type: str, about: str) -> Responses:
     f"{_ONE}/video",
     name="getVideo",
     json=False,
+    extra=_READS,
     responses=_served("video/mp4", "The film."),
 )
 async def get_video(request: Request, here: Here, job_id: JobId) -> Response:
@@ -88,6 +96,7 @@ async def get_video(request: Request, here: Here, job_id: JobId) -> Response:
     f"{_ONE}/poster",
     name="getPoster",
     json=False,
+    extra=_READS,
     responses=_served("image/png", "A still of the film."),
 )
 async def get_poster(request: Request, here: Here, job_id: JobId) -> Response:
@@ -100,6 +109,7 @@ async def get_poster(request: Request, here: Here, job_id: JobId) -> Response:
     f"{_ONE}/manifest",
     name="getManifest",
     json=False,
+    extra=_READS,
     responses=_served(accept.JSON, "The manifest."),
 )
 async def get_manifest(request: Request, here: Here, job_id: JobId) -> Response:
@@ -108,7 +118,12 @@ async def get_manifest(request: Request, here: Here, job_id: JobId) -> Response:
 
 
 @get(
-    router, f"{_ONE}/plan", name="getPlan", json=False, responses=_served(accept.JSON, "The plan.")
+    router,
+    f"{_ONE}/plan",
+    name="getPlan",
+    json=False,
+    extra=_READS,
+    responses=_served(accept.JSON, "The plan."),
 )
 async def get_plan(request: Request, here: Here, job_id: JobId) -> Response:
     """Give the plan of the film, as soon as the job is planned."""
@@ -117,7 +132,7 @@ async def get_plan(request: Request, here: Here, job_id: JobId) -> Response:
 
 async def _file(here: Services, job_id: str, role: str) -> Artifact:
     """Find a file of a job. Raises NotFound, NotReady, Gone."""
-    job = await here.jobs.get(job_id, tenant=TENANT)
+    job = await here.jobs.store.get(job_id, tenant=TENANT)
     file = _made(job).get(role)
     if file is None and job.state.terminal:
         raise NotFound(f"the job is {job.state}; it has no {role}")
@@ -143,27 +158,27 @@ async def _serve(request: Request, here: Services, job_id: str, role: str) -> Re
     file = await _file(here, job_id, role)
     accept.choose(request.headers.get("accept"), [file.content_type])
     etag = strong(file.sha256)
-    headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+    sent = {"ETag": etag, "Accept-Ranges": "bytes"}
     if known(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
+        return Response(status_code=304, headers=sent)
     part = None
     if request.method == "GET" and ranges.holds(request.headers.get("if-range"), etag):
         try:
             part = ranges.parse(request.headers.get("range"), file.size)
         except problems.RangeNotSatisfiable as error:
             size = {"Content-Range": f"bytes */{file.size}"}
-            return problems.refuse(request, error, headers=headers | size)
+            return problems.refuse(request, error, headers=sent | size)
     span = part or ranges.Span(0, file.size, file.size)
-    headers["Content-Length"] = str(span.length)
+    sent["Content-Length"] = str(span.length)
     suffix = file.key.rpartition(".")[2]
-    headers["Content-Disposition"] = f'inline; filename="{job_id}-{role}.{suffix}"'
+    sent["Content-Disposition"] = f'inline; filename="{job_id}-{role}.{suffix}"'
     if part:
-        headers["Content-Range"] = part.content_range
+        sent["Content-Range"] = part.content_range
     if request.method == "HEAD":
-        return Response(headers=headers, media_type=file.content_type)
+        return Response(headers=sent, media_type=file.content_type)
     return StreamingResponse(
         here.artifacts.read(file.key, start=span.start, end=span.end),
         status_code=206 if part else 200,
         media_type=file.content_type,
-        headers=headers,
+        headers=sent,
     )

@@ -20,7 +20,7 @@ from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.artifacts import Store
 from ttv.errors import TtvError, Unavailable
-from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
+from ttv.observability import HttpMetrics, Totals, WorkerMetrics, gauge, gauges
 
 router = APIRouter(tags=["health"])
 
@@ -97,7 +97,7 @@ class Watch:
 
     async def _check(self) -> Readiness:
         redis, store, workers = await asyncio.gather(
-            _probe(self._services.jobs.ping),
+            _probe(self._services.jobs.store.ping),
             _probe(lambda: _write(self._services.artifacts)),
             _count(self._services),
         )
@@ -130,7 +130,7 @@ async def _write(store: Store) -> None:
 async def _count(services: Services) -> int | None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return len(await services.fleet.workers())
+            return len(await services.jobs.fleet.workers())
     except (TimeoutError, Unavailable):
         return None
 
@@ -141,10 +141,10 @@ async def _store_metrics(services: Services) -> Iterable[Metric]:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             depth, active, workers, totals = await asyncio.gather(
-                services.jobs.depth(),
-                services.jobs.active(),
-                services.fleet.workers(),
-                services.totals.read(),
+                services.jobs.store.depth(),
+                services.jobs.store.active(),
+                services.jobs.fleet.workers(),
+                Totals(services.jobs.connection.redis).read(),
             )
     except (TimeoutError, Unavailable):
         return [gauge("ttv_redis_up", up, 0)]

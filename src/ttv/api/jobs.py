@@ -72,7 +72,10 @@ async def create_job(
     here: Here,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Any text of 1 to 255 visible ASCII characters, kept for a day."),
+        Header(
+            alias="Idempotency-Key",
+            description="Any text of 1 to 255 visible ASCII characters, kept for a day.",
+        ),
     ] = None,
 ) -> Response:
     """Ask for a film.
@@ -89,7 +92,7 @@ async def create_job(
     order = schemas.JobRequest.read(asked).order(here.settings)
     here.check(order)
     steps = [jobs.Step(**asdict(step)) for step in opening_steps()]
-    made = await here.jobs.create(
+    made = await here.jobs.store.create(
         order.to_json(),
         steps=steps,
         tenant=TENANT,
@@ -131,7 +134,9 @@ class _Listing(BaseModel):
 )
 async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response:
     """List jobs, newest first, without their steps; new jobs do not shift later pages."""
-    page = await here.jobs.list(TENANT, limit=asked.limit, cursor=asked.cursor, state=asked.status)
+    page = await here.jobs.store.list(
+        TENANT, limit=asked.limit, cursor=asked.cursor, state=asked.status
+    )
     shown = [schemas.JobSummary.of(job) for job in page.jobs]
     answer = _json(schemas.JobPage(jobs=shown, next_cursor=page.cursor))
     if page.cursor:
@@ -161,17 +166,20 @@ async def get_job(
     request: Request,
     here: Here,
     job_id: JobId,
-    if_none_match: Annotated[str | None, Header(description="An ETag you have.")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="An ETag you have.")
+    ] = None,
     prefer: Annotated[
         str | None,
         Header(
+            alias="Prefer",
             description="`wait=n` with If-None-Match: hold the answer until the job changes, "
-            "at most n and at most 30 seconds."
+            "at most n and at most 30 seconds.",
         ),
     ] = None,
 ) -> Response:
     """Give a job with its order, steps, progress and warnings."""
-    job = await here.jobs.get(job_id, tenant=TENANT)
+    job = await here.jobs.store.get(job_id, tenant=TENANT)
     seconds = wait_seconds(prefer) if if_none_match else None
     if seconds and if_none_match:
         stopping: asyncio.Event = request.app.state.stopping
@@ -198,15 +206,16 @@ async def cancel_job(
     here: Here,
     job_id: JobId,
     if_match: Annotated[
-        str | None, Header(description="Cancel only if the job still has this ETag.")
+        str | None,
+        Header(alias="If-Match", description="Cancel only if the job still has this ETag."),
     ] = None,
 ) -> Response:
     """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
     if if_match is not None:
-        job = await here.jobs.get(job_id, tenant=TENANT)
+        job = await here.jobs.store.get(job_id, tenant=TENANT)
         if not allows(if_match, strong(job.revision)):
             raise PreconditionFailed
-    job = await here.jobs.cancel(job_id, tenant=TENANT)
+    job = await here.jobs.store.cancel(job_id, tenant=TENANT)
     log.info("Job canceled", action="job.canceled", job_id=job_id)
     return _answer(job, 200)
 
@@ -230,7 +239,10 @@ class _Tail(BaseModel):
     name="getJobLogs",
     json=False,
     responses={
-        200: document(schemas.Journal, "A page of the journal, oldest first."),
+        200: {
+            **document(schemas.Journal, "A page of the journal, oldest first."),
+            "content": {accept.TEXT: {"schema": {"type": "string"}}},
+        },
         **refusals("invalid_request", "not_found", "not_acceptable", "unavailable"),
     },
 )
@@ -239,8 +251,8 @@ async def get_job_logs(
 ) -> Response:
     """Read what happened to a job: as JSON, or as lines with `Accept: text/plain`."""
     form = accept.choose(request.headers.get("accept"), [accept.JSON, accept.TEXT])
-    await here.jobs.get(job_id, tenant=TENANT)
-    events = await here.jobs.events(job_id, after=asked.after, limit=asked.limit)
+    await here.jobs.store.get(job_id, tenant=TENANT)
+    events = await here.jobs.store.events(job_id, after=asked.after, limit=asked.limit)
     journal = schemas.Journal.of(events, after=asked.after)
     if form == accept.TEXT:
         return Response(journal.text(), media_type=accept.TEXT)
@@ -259,7 +271,7 @@ async def _changed(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(left, _LOOK_SECONDS)):
                 await stopping.wait()
-        job = await here.jobs.get(job.id, tenant=TENANT)
+        job = await here.jobs.store.get(job.id, tenant=TENANT)
     return job
 
 

@@ -9,10 +9,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE
+from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
 from ttv.api.schemas import FieldProblem, JobRequest, Problem
 
 _REF: Final = "#/components/schemas/"
+#: A wrong method belongs to no operation that could declare it.
+_UNDECLARED: Final = frozenset({"method_not_allowed"})
+_REQUEST_ID: Final = "req_01JZ8Q5W3N6X4T7V9B2C1D0EFG"
 _ABOUT: Final = (
     "One prompt in, one finished film out. `POST /v1/jobs` accepts a job and answers at once; "
     "follow `GET /v1/jobs/{job_id}` until its status is `finished`, then take the film from "
@@ -33,27 +36,34 @@ def refusals(*codes: str) -> Responses:
     return {status: _problem(same) for status, same in by_status.items()}
 
 
-def content(media_type: str, about: str, **headers: str) -> dict[str, Any]:
+def content(media_type: str, about: str, **sent: str) -> dict[str, Any]:
     """Declare an answer whose body is not one of our documents."""
     binary = {"type": "string", "contentMediaType": media_type}
     return {
         "description": about,
-        "headers": described(headers),
+        "headers": _sent(sent),
         "content": {media_type: {"schema": binary}},
     }
 
 
-def document(model: type[BaseModel], about: str, **headers: str) -> dict[str, Any]:
+def document(model: type[BaseModel], about: str, **sent: str) -> dict[str, Any]:
     """Declare an answer with one of our documents."""
-    return {"description": about, "headers": described(headers), "model": model}
+    return {"description": about, "headers": _sent(sent), "model": model}
 
 
-def described(headers: Mapping[str, str]) -> dict[str, Any]:
-    """Declare headers; underscores in their names stand for hyphens."""
-    return {
-        name.replace("_", "-"): {"description": about, "schema": {"type": "string"}}
-        for name, about in headers.items()
-    }
+def headers(**about: str) -> dict[str, Any]:
+    """Declare request headers that a route reads by itself."""
+    parameters = [
+        {
+            "name": name.replace("_", "-"),
+            "in": "header",
+            "required": False,
+            "description": meaning,
+            "schema": {"type": "string"},
+        }
+        for name, meaning in about.items()
+    ]
+    return {"parameters": parameters}
 
 
 def body(model: type[BaseModel]) -> dict[str, Any]:
@@ -94,29 +104,43 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             operation["responses"].pop("422", None)
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
+    schema["components"]["examples"] = {
+        code: _example(code, kind) for code, kind in KINDS.items() if code not in _UNDECLARED
+    }
     return schema
 
 
-def _problem(codes: list[str]) -> dict[str, Any]:
-    kinds = [KINDS[code] for code in codes]
-    examples = {
-        code: {
-            "value": {
-                "type": TYPE + code,
-                "title": kind.title,
-                "status": kind.status.value,
-                "detail": "A sentence that names the field, the limit and the way out.",
-                "instance": "urn:ttv:request:01JZ8Q5W3N6X4T7V9B2C1D0EFG",
-                "code": code,
-                "retryable": kind.retry_after is not None,
-                "request_id": "01JZ8Q5W3N6X4T7V9B2C1D0EFG",
-            }
-        }
-        for code, kind in zip(codes, kinds, strict=True)
+def _sent(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Declare headers of an answer; underscores in their names stand for hyphens."""
+    return {
+        name.replace("_", "-"): {"description": about, "schema": {"type": "string"}}
+        for name, about in headers.items()
     }
+
+
+def _problem(codes: list[str]) -> dict[str, Any]:
+    """Declare an answer with a problem of one of these codes."""
+    kinds = [KINDS[code] for code in codes]
     retry = {"Retry_After": "Seconds to wait."} if any(k.retry_after for k in kinds) else {}
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
         "description": "; ".join(kind.title for kind in kinds) + ".",
-        "headers": described(retry),
+        "headers": _sent(retry),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}, "examples": examples}},
+    }
+
+
+def _example(code: str, kind: Kind) -> dict[str, Any]:
+    """Show a problem of one code."""
+    return {
+        "value": {
+            "type": TYPE + code,
+            "title": kind.title,
+            "status": kind.status.value,
+            "detail": "A sentence that names the field, the limit and the way out.",
+            "instance": f"urn:ttv:request:{_REQUEST_ID}",
+            "code": code,
+            "retryable": kind.retry_after is not None,
+            "request_id": _REQUEST_ID,
+        }
     }

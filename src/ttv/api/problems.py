@@ -56,7 +56,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of ours"),
         "unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Not available now", 2),
-        "storage_full": Kind(HTTPStatus.INSUFFICIENT_STORAGE, "Storage is full", 60),
     }
 )
 
@@ -160,7 +159,7 @@ def refuse(
     retry = {"Retry-After": str(kind.retry_after)} if kind.retry_after is not None else {}
     return Response(
         json.dumps(document),
-        status_code=kind.status,
+        status_code=kind.status.value,
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store", **retry, **(headers or {})},
     )

@@ -29,9 +29,15 @@ TAKES_JSON = Depends(_takes_json)
 
 
 def get(
-    router: APIRouter, path: str, *, name: str, responses: Responses, json: bool = True
+    router: APIRouter,
+    path: str,
+    *,
+    name: str,
+    responses: Responses,
+    json: bool = True,
+    extra: dict[str, Any] | None = None,
 ) -> Callable[[_Route], _Route]:
-    """Declare a reading route for GET and HEAD."""
+    """Declare a reading route for GET and HEAD; ``extra`` joins its description."""
 
     codes = ("not_acceptable",) if json else ()
 
@@ -46,6 +52,7 @@ def get(
                 response_class=Response,
                 responses=responses | refusals(*codes),
                 dependencies=[TAKES_JSON] if json else [],
+                openapi_extra=extra,
             )
         return route
 

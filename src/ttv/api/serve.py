@@ -11,27 +11,6 @@ from hypercorn.config import Config
 
 from ttv.api.app import create_app
 from ttv.api.services import Services
-from ttv.errors import InvalidRequest
-
-_BACKLOG = 1_024
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Open the listening socket, which processes may share. Raises InvalidRequest."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidRequest(
-            f"cannot listen on {host} port {port} ({reason}); choose another TTV_API_PORT",
-            param="api_port",
-        ) from error
-    return listening
 
 
 async def serve(

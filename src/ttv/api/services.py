@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final, cast
 
 from fastapi import Depends, Request
 
 from ttv.artifacts import Store
-from ttv.jobs import Fleet, JobStore
-from ttv.observability import Totals
+from ttv.jobs import Jobs
 from ttv.pipeline import Order
 from ttv.settings import Settings
 
@@ -23,12 +22,10 @@ TENANT: Final = "local"
 class Services:
     """The opened things behind the routes; lives as long as the app."""
 
-    jobs: JobStore
-    fleet: Fleet
+    jobs: Jobs
     artifacts: Store
     #: Refuses, with InvalidRequest, an order that the back ends cannot carry out.
     check: Callable[[Order], None]
-    totals: Totals
     settings: Settings
     new_request_id: Callable[[], str]
     #: Seconds that never go back, for durations and cached answers.
@@ -41,6 +38,3 @@ async def _services(request: Request) -> Services:
 
 #: The services, for a route's signature.
 Here = Annotated[Services, Depends(_services)]
-
-#: Checks one thing that the service depends on; raises an error of ttv.
-Probe = Callable[[], Awaitable[None]]

@@ -67,7 +67,7 @@ def test_a_fault_of_ours_says_nothing_about_itself() -> None:
         (errors.Conflict(), 409, None),
         (errors.LeaseLost(), 503, "2"),
         (Unavailable(), 503, "2"),
-        (StorageFull(), 507, "60"),
+        (StorageFull(), 500, None),
         (errors.StorageUnwritable(), 500, None),
         (errors.Cancelled(), 500, None),
         (TtvError(), 500, None),

@@ -1,0 +1,111 @@
+"""The API over a real Valkey and a real store, without a worker: tests do its part."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from coredis import Redis
+from fastapi import FastAPI
+
+from tests.integration.conftest import Valkey
+from ttv import backends
+from ttv.api import Services, create_app
+from ttv.artifacts import Store
+from ttv.errors import InvalidRequest
+from ttv.jobs import Jobs, Outcome, Step, WorkerCard, opened
+from ttv.pipeline import Order, Result
+from ttv.settings import Settings
+
+FILM = bytes(range(256)) * 40
+
+
+@dataclass(frozen=True)
+class Service:
+    http: httpx.AsyncClient
+    app: FastAPI
+    jobs: Jobs
+    store: Store
+    folder: Path
+
+    async def create(self, **document: Any) -> dict[str, Any]:
+        """Ask for a film; gives the job."""
+        answer = await self.http.post("/v1/jobs", json={"prompt": "a red fox"} | document)
+        assert answer.status_code == 202, answer.text
+        job: dict[str, Any] = answer.json()
+        return job
+
+    async def work(self, job_id: str, step: str, *steps: Step, **files: bytes) -> None:
+        """Do a step as a worker would; what it makes are ``files`` by role."""
+        claim = await self.jobs.leases.claim(f"{job_id}:1:{step}", worker="ann")
+        assert claim
+        stored = {
+            role: await self.put(f"{job_id}/{step}/{role}", role, content)
+            for role, content in files.items()
+        }
+        result = Result(address="0" * 64, files=stored).to_json()
+        await self.jobs.leases.settle(claim, Outcome(result, steps))
+
+    async def plan(self, job_id: str, **files: bytes) -> None:
+        """Make a job's plan: nothing but delivery follows."""
+        await self.work(job_id, "plan", Step("delivery", "delivery", needs=("plan",)), **files)
+
+    async def finish(self, job_id: str) -> None:
+        """Make a job's film."""
+        plan = json.dumps({"shots": []}).encode()
+        await self.plan(job_id, plan=plan)
+        await self.work(job_id, "delivery", film=FILM, poster=b"png", plan=plan, manifest=b"{}")
+
+    async def put(self, key: str, role: str, content: bytes) -> Any:
+        source = self.folder / "source"
+        source.write_bytes(content)
+        kinds = {"film": "video/mp4", "poster": "image/png"}
+        suffixes = {"film": ".mp4", "poster": ".png"}
+        return await self.store.put(
+            key + suffixes.get(role, ".json"),
+            source,
+            content_type=kinds.get(role, "application/json"),
+        )
+
+
+def check(order: Order) -> None:
+    """Refuse what a small engine cannot do."""
+    if order.format.width > 1920:
+        raise InvalidRequest("this engine makes at most 1920x1080", param="size")
+    if order.generator != "animatic":
+        raise InvalidRequest("there is no such generator; choose animatic", param="generator")
+
+
+def services(jobs: Jobs, store: Store, settings: Settings) -> Services:
+    numbers = itertools.count(1)
+    return Services(
+        jobs=jobs,
+        artifacts=store,
+        check=check,
+        settings=settings,
+        new_request_id=lambda: f"request-{next(numbers)}",
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made: Store = backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path / "artifacts")})
+    return made
+
+
+@pytest.fixture
+async def service(
+    shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
+) -> AsyncIterator[Service]:
+    async with opened(shared_valkey.url) as jobs:
+        await jobs.fleet.beat(WorkerCard("ann", {"cpu": 8}))
+        app = create_app(services(jobs, store, Settings(data_dir=tmp_path)))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            yield Service(http, app, jobs, store, tmp_path)

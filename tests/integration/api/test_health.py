@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.api.conftest import Service, services
+from tests.integration.conftest import Valkey
+from ttv import jobs
+from ttv.api import create_app
+from ttv.artifacts import Store
+from ttv.observability import Totals, WorkerMetrics
+from ttv.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_process_is_alive(service: Service) -> None:
+    answer = await service.http.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_the_service_is_ready_when_redis_and_store_answer(service: Service) -> None:
+    answer = await service.http.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "checks": {"redis": {"ok": True, "detail": "ok"}, "store": {"ok": True, "detail": "ok"}},
+        "workers": 1,
+    }
+
+
+async def test_a_stopping_service_is_not_ready(service: Service) -> None:
+    service.app.state.stopping.set()
+    answer = await service.http.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "stopping")
+    assert (await service.http.get("/healthz")).status_code == 200
+
+
+async def test_the_guides_metrics_are_filled(service: Service) -> None:
+    job = await service.create()
+    await service.create()
+    await service.jobs.leases.claim(f"{job['id']}:1:plan", worker="ann")
+    text = (await service.http.get("/metrics")).text
+    assert 'http_requests_total{method="POST",route="/v1/jobs",status="202"} 2.0' in text
+    assert 'http_request_duration_seconds_bucket{le="0.005",method="POST",route="/v1/jobs"}' in text
+    assert 'redis_queue_depth{pool="cpu"} 1.0' in text
+    assert "worker_active_jobs 1.0" in text
+    assert "ttv_workers 1.0" in text
+    assert "ttv_redis_up 1.0" in text
+    assert job["id"] not in text
+
+
+async def test_what_workers_counted_is_shown(service: Service) -> None:
+    totals = Totals(service.jobs.connection.redis)
+    for _ in range(2):
+        worker = WorkerMetrics()
+        worker.steps.labels("segment", "made").observe(3)
+        await totals.add(worker.increments())
+    text = (await service.http.get("/metrics")).text
+    assert 'ttv_step_duration_seconds_count{kind="segment",outcome="made"} 2.0' in text
+    assert 'ttv_step_duration_seconds_sum{kind="segment",outcome="made"} 6.0' in text
+
+
+@pytest.fixture
+async def lonely(own_valkey: Valkey, store: Store, tmp_path: Path) -> AsyncIterator[Service]:
+    """A service whose Valkey the test may freeze or kill."""
+    async with jobs.opened(own_valkey.url) as opened:
+        app = create_app(services(opened, store, Settings(data_dir=tmp_path)))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            yield Service(http, app, opened, store, tmp_path)
+
+
+@pytest.mark.parametrize("how", ["kill", "freeze"])
+async def test_without_redis_every_route_says_so_within_two_seconds(
+    how: str, lonely: Service, own_valkey: Valkey
+) -> None:
+    job = await lonely.create()
+    getattr(own_valkey, how)()
+    asked = [
+        lonely.http.post("/v1/jobs", json={"prompt": "a"}),
+        lonely.http.get("/v1/jobs"),
+        lonely.http.get(job["links"]["self"]),
+        lonely.http.get(job["links"]["video"]),
+        lonely.http.get(job["links"]["logs"]),
+        lonely.http.post(job["links"]["cancel"]),
+    ]
+    started = time.monotonic()
+    answers = await asyncio.gather(*asked)
+    assert time.monotonic() - started < 2.5
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "2"
+    assert (await lonely.http.get("/healthz")).status_code == 200
+    ready = await lonely.http.get("/readyz")
+    assert ready.status_code == 503
+    assert not ready.json()["checks"]["redis"]["ok"]
+    assert ready.json()["workers"] is None
+    assert "ttv_redis_up 0.0" in (await lonely.http.get("/metrics")).text
+    if how == "freeze":
+        own_valkey.thaw()
+    else:
+        own_valkey.start()
+    async with asyncio.timeout(5):
+        while not (await lonely.http.get(job["links"]["self"])).is_success:
+            pass
+
+
+async def test_a_store_that_cannot_be_written_makes_the_service_not_ready(
+    lonely: Service, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "artifacts", ignore_errors=True)
+    (tmp_path / "artifacts").write_text("a file in the way")
+    answer = await lonely.http.get("/readyz")
+    assert answer.status_code == 503
+    checks = answer.json()["checks"]
+    assert (checks["redis"]["ok"], checks["store"]["ok"]) == (True, False)

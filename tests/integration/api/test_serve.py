@@ -1,0 +1,117 @@
+"""The API behind a real Hypercorn on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from coredis import Redis
+
+from tests.integration.api.conftest import services
+from tests.integration.conftest import Valkey
+from ttv.api import serve
+from ttv.artifacts import Store
+from ttv.jobs import opened
+from ttv.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Server:
+    http: httpx.AsyncClient
+    port: int
+    stop: asyncio.Event
+    running: asyncio.Task[None]
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """A bare connection, for what no client would send."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+async def server(
+    shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
+) -> AsyncIterator[Server]:
+    stop = asyncio.Event()
+    settings = Settings(data_dir=tmp_path, api_grace_seconds=5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        async with opened(shared_valkey.url) as jobs:
+            running = asyncio.create_task(
+                serve(services(jobs, store, settings), listening, stop=stop.wait)
+            )
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                yield Server(http, port, stop, running)
+                stop.set()
+                await running
+
+
+async def test_requests_are_answered_over_tcp(server: Server) -> None:
+    answer = await server.http.post("/v1/jobs", json={"prompt": "a fox"})
+    assert answer.status_code == 202
+    assert "server" not in answer.headers
+    shown = await server.http.get(answer.headers["location"])
+    assert shown.json()["id"] == answer.json()["id"]
+    head = await server.http.head(answer.headers["location"])
+    assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_a_body_without_end_is_cut_at_the_limit(server: Server) -> None:
+    head = (
+        b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    async with server.connection() as (reader, writer):
+        writer.write(head)
+        sent = 0
+        answer = asyncio.create_task(reader.readuntil(b"\r\n"))
+        while not answer.done() and sent < 40 * MIB:
+            writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+            sent += 0x10000
+            await asyncio.sleep(0)
+        assert await answer == b"HTTP/1.1 413 \r\n"
+        assert sent < 8 * MIB
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x00\x01 this is TLS\r\n\r\n",
+    ],
+)
+async def test_what_is_not_http_is_refused(head: bytes, server: Server) -> None:
+    async with server.connection() as (reader, writer):
+        writer.write(head)
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    assert (await server.http.get("/healthz")).status_code == 200
+
+
+async def test_a_stopping_server_finishes_what_it_began(server: Server) -> None:
+    job = (await server.http.post("/v1/jobs", json={"prompt": "a fox"})).json()
+    waits = {"If-None-Match": '"1"', "Prefer": "wait=30"}
+    waiting = asyncio.create_task(server.http.get(job["links"]["self"], headers=waits))
+    async with httpx.AsyncClient(base_url=server.http.base_url) as other:
+        while "http_requests_total" not in (await other.get("/metrics")).text:
+            pass
+    server.stop.set()
+    async with asyncio.timeout(5):
+        assert (await waiting).status_code == 304
+        await server.running

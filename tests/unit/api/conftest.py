@@ -1,0 +1,34 @@
+"""An app whose services are not open: for what needs none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from ttv import backends
+from ttv.api import Services, create_app
+from ttv.jobs import Connection, Fleet, Jobs, JobStore, Leases, StepQueue
+from ttv.settings import Settings
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> FastAPI:
+    connection = Connection("unix:///nowhere")
+    queue = StepQueue(connection)
+    return create_app(
+        Services(
+            jobs=Jobs(
+                connection=connection,
+                queue=queue,
+                store=JobStore(connection, queue),
+                leases=Leases(connection, queue),
+                fleet=Fleet(connection),
+            ),
+            artifacts=backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)}),
+            check=lambda _: None,
+            settings=Settings(data_dir=tmp_path),
+            new_request_id=lambda: "r1",
+        )
+    )
