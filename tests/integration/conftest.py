@@ -7,12 +7,16 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from coredis import Redis
 
 from ttv import embedded, jobs
+
+#: The first step of most jobs here.
+PLAN = jobs.Step("plan", "plan")
 
 
 class Valkey:
@@ -120,3 +124,52 @@ class Outbox:
         ids = [ticket.step_id for ticket in self.sent]
         self.sent.clear()
         return ids
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store and its workers' side, with a queue that delivers nothing by itself."""
+
+    store: jobs.JobStore
+    leases: jobs.Leases
+    fleet: jobs.Fleet
+    outbox: Outbox
+    redis: Redis[str]
+
+    async def order(self, *steps: jobs.Step) -> jobs.Job:
+        """Make a job of these steps, or of a plan."""
+        return (await self.store.create({"prompt": "a fox"}, steps=steps or [PLAN])).job
+
+    async def claim(self, step_id: str, worker: str = "ann") -> jobs.Claim:
+        claim = await self.leases.claim(step_id, worker=worker)
+        assert claim
+        return claim
+
+    async def finish(self, step_id: str, *steps: jobs.Step) -> jobs.Advance:
+        """Claim and settle a step whose outcome adds these steps."""
+        claim = await self.claim(step_id)
+        return await self.leases.settle(claim, jobs.Outcome({"made": claim.step.name}, steps))
+
+    async def sweep(self, *, expire: bool = True) -> jobs.Sweep:
+        """Sweep, whoever did it last."""
+        await self.redis.delete(["ttv:sweeper"])
+        return await self.leases.sweep(worker="ann", every_seconds=1, expire=expire)
+
+    async def end_lease(self, claim: jobs.Claim) -> None:
+        """Let a lease be long over, as if its worker had been silent."""
+        await self.redis.zadd("ttv:leases", {str(claim.step_id): 1})
+
+
+@pytest.fixture
+async def shop(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[Shop]:
+    outbox = Outbox()
+    async with jobs.Connection(shared_valkey.url) as connection:
+        fleet = jobs.Fleet(connection)
+        await fleet.beat(jobs.WorkerCard("ann", {"cpu": 50}))
+        yield Shop(
+            store=jobs.JobStore(connection, outbox),
+            leases=jobs.Leases(connection, outbox),
+            fleet=fleet,
+            outbox=outbox,
+            redis=redis,
+        )

@@ -19,8 +19,6 @@ from ttv.errors import InvalidRequest, Transient
 from ttv.jobs import Job, Outcome, Step
 from ttv.worker import Options, Report, Worker, stop_on_signals
 
-PLAN = Step("plan", "plan")
-
 
 class Studio:
     """Makes films of lines of text, and keeps a diary of what it made in ``made.log``.
@@ -54,7 +52,9 @@ class Studio:
             await eventually(lambda: not hold.exists(), seconds=3600)
             with (self.folder / "made.log").open("a") as diary:
                 diary.write(f"{step.name}\n")
-            return Outcome({"of": sorted(results), "by": os.getpid()}, self._planned(job.request, step))
+            return Outcome(
+                {"of": sorted(results), "by": os.getpid()}, self._planned(job.request, step)
+            )
         finally:
             self.busy.discard(step.name)
 

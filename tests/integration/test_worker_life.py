@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from coredis import PureToken, Redis
 
-from tests.integration.conftest import Valkey
-from tests.integration.studio import PLAN, Studio
+from tests.integration.conftest import PLAN, Valkey
+from tests.integration.studio import Studio
 from tests.integration.waiting import eventually
 from ttv import jobs
 from ttv.jobs import EventKind, Job, State, StepState

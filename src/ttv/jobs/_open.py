@@ -34,7 +34,10 @@ async def opened(
     that or a temporary fault happened ``attempts`` times. Raises Unavailable, and
     InvalidRequest when Redis may evict jobs.
     """
-    async with Connection(url) as connection, StepQueue(url, idle_seconds=idle_seconds) as queue:
+    async with (
+        Connection(url) as connection,
+        StepQueue(connection, idle_seconds=idle_seconds) as queue,
+    ):
         yield Jobs(
             connection=connection,
             queue=queue,

@@ -12,7 +12,6 @@ import contextlib
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Any, Final, Self
 
 from anyio import TASK_STATUS_IGNORED, CancelScope, CapacityLimiter
@@ -23,15 +22,13 @@ from streaq import StreaqError, Worker
 from streaq.types import StreamMessage
 
 from ttv.jobs._outbox import Ticket
-from ttv.jobs._redis import answering
+from ttv.jobs._redis import RETRY, Connection, answering
 from ttv.observability import log
 
 Handler = Callable[[str], Coroutine[Any, Any, None]]
 
 _QUEUE: Final = "ttv"
 _TASK: Final = "step"
-#: Seconds for one answer to a sender.
-_PATIENCE: Final = 0.9
 #: Seconds between attempts to reach a Redis that is away.
 _PAUSE: Final = 0.5
 
@@ -39,40 +36,28 @@ _PAUSE: Final = 0.5
 class StepQueue:
     """Sends step ids to worker pools, and runs a handler for those of one pool.
 
-    Open it with ``async with`` to send; ``run`` opens connections of its own.
+    Open it with ``async with``, inside the connection; ``run`` opens connections of its own.
     """
 
-    def __init__(self, url: str, *, idle_seconds: float = 5) -> None:
-        self._url = url
+    def __init__(self, connection: Connection, *, idle_seconds: float = 5) -> None:
+        self._url = connection.url
         #: After how long a step that was handed to a worker now silent goes to another.
         self._idle_seconds = idle_seconds
         self._sender: Worker[None] = Worker(
-            redis_url=url,
-            redis_kwargs={
-                "connect_timeout": _PATIENCE,
-                "stream_timeout": _PATIENCE,
-                "pool_timeout": _PATIENCE,
-                "max_connections": 4,
-            },
+            redis_pool=connection.redis.connection_pool,
+            redis_kwargs={"retry_policy": RETRY},
             queue_name=_QUEUE,
             serializer=_dump,
         )
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            with answering():
-                await stack.enter_async_context(self._sender)
-            self._stack = stack.pop_all()
+        with answering():
+            await self._stack.enter_async_context(self._sender)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.__aexit__(kind, error, trace)
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
 
     async def send(self, tickets: Sequence[Ticket]) -> None:
         """Enqueue steps; one that is in the queue already is left there. Raises Unavailable."""
@@ -140,7 +125,7 @@ class _Engine(Worker[None]):
         super().__init__(
             redis_url=url,
             # Longer than the engine's own blocking reads, which wait as long as a step may idle.
-            redis_kwargs={"connect_timeout": _PATIENCE, "stream_timeout": idle_seconds + 5},
+            redis_kwargs={"stream_timeout": idle_seconds + 5},
             queue_name=_QUEUE,
             # One stream for each pool; a worker reads its own.
             priorities=[pool],

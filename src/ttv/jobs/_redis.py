@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from importlib.resources import files
-from types import TracebackType
 from typing import Any, Final, Self
 
 from coredis import Redis, exceptions
@@ -19,6 +18,10 @@ from ttv.jobs._state import MOVES, STEP_MOVES
 _PATIENCE: Final = 0.9
 _MAX_CONNECTIONS: Final = 16
 
+#: Every script gives the same answer to its own repetition, so one lost answer is asked for
+#: again. A timeout is not: the caller has waited enough.
+RETRY: Final = ConstantRetryPolicy((exceptions.ConnectionError,), retries=1, delay=0.05)
+
 #: Answers of a Redis that cannot write now, by their first word.
 _TROUBLE: Final = ("OOM", "MISCONF", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")
 
@@ -27,44 +30,37 @@ class Connection:
     """A pool of connections, open from ``__aenter__`` to ``__aexit__``, that runs our scripts."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Redis[str] = Redis.from_url(
+        self.url = url
+        #: The client, for commands that need no script; wrap them in ``answering``.
+        self.redis: Redis[str] = Redis.from_url(
             url,
             decode_responses=True,
             max_connections=_MAX_CONNECTIONS,
             connect_timeout=_PATIENCE,
             stream_timeout=_PATIENCE,
             pool_timeout=_PATIENCE,
-            # Every script gives the same answer to its own repetition, so one lost answer
-            # is asked for again. A timeout is not: the caller has waited enough.
-            retry_policy=ConstantRetryPolicy((exceptions.ConnectionError,), retries=1, delay=0.05),
+            retry_policy=RETRY,
         )
-        self._scripts = {name: self._redis.register_script(text) for name, text in _texts()}
+        self._scripts = {name: self.redis.register_script(text) for name, text in _texts()}
         self._stack = AsyncExitStack()
 
-    @property
-    def redis(self) -> Redis[str]:
-        """Give the client, for commands that need no script; wrap them in ``answering``."""
-        return self._redis
-
     async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._redis)
+        await self._stack.enter_async_context(self.redis)
+        try:
             await self._refuse_eviction()
-            self._stack = stack.pop_all()
+        except BaseException:
+            await self._stack.aclose()
+            raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.__aexit__(kind, error, trace)
+    async def __aexit__(self, *_: object) -> None:
+        # The client holds a task group: told of an error, it would raise it again in a group.
+        await self._stack.aclose()
 
     async def ping(self) -> None:
         """Raise Unavailable unless Redis answers."""
         with answering():
-            await self._redis.ping()
+            await self.redis.ping()
 
     async def script(self, name: str, *args: str | int | float) -> Any:
         """Run one of our Lua scripts; what it answers is described in its file."""
@@ -74,7 +70,7 @@ class Connection:
     async def _refuse_eviction(self) -> None:
         # INFO, since hosted servers forbid CONFIG.
         with answering():
-            memory = await self._redis.info("memory")
+            memory = await self.redis.info("memory")
         policy = str(memory["maxmemory_policy"])
         if policy != "noeviction":
             raise InvalidRequest(

@@ -24,11 +24,11 @@ async def workspace(root: Path, claim: Claim) -> AsyncIterator[Path]:
     """Give a claim an empty folder, and remove it whatever happens.
 
     Its name holds the fencing token: a worker that lost its lease and does not know it yet
-    works in another folder than its successor.
+    cannot write into the folder of its successor, and its own is removed.
     """
     folder = root / claim.job.id / f"{claim.step.name}-{claim.token}"
     try:
-        folder.mkdir(parents=True)
+        await asyncio.to_thread(_begin, folder)
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise (StorageFull if full else StorageUnwritable)() from error
@@ -62,6 +62,19 @@ def _folders(root: Path) -> list[tuple[Path, float]]:
         with suppress(FileNotFoundError):  # its claim ended just now
             found.append((folder, folder.stat().st_mtime))
     return found
+
+
+def _begin(folder: Path) -> None:
+    """Make a claim's folder, and remove those of earlier claims on its step."""
+    folder.mkdir(parents=True)
+    step = _step_of(folder)
+    for other in folder.parent.iterdir():
+        if other != folder and _step_of(other) == step:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _step_of(folder: Path) -> str:
+    return folder.name.rpartition("-")[0]
 
 
 def _remove(folder: Path) -> None:

@@ -94,9 +94,11 @@ def services(jobs: Jobs, store: Store, settings: Settings) -> Services:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made: Store = backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path / "artifacts")})
-    return made
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with backends.build(
+        "ttv.artifacts", "disk", {"folder": str(tmp_path / "artifacts")}
+    ) as made:
+        yield made
 
 
 @pytest.fixture

@@ -101,16 +101,17 @@ local function lost(step_id, worker, token)
   if step[1] ~= 'running' or step[2] ~= worker or step[3] ~= token then return 'lost' end
 end
 
--- Raise the highest fraction of a step, and with it the progress of its job.
+-- Note how far a step is: of it and of its job the highest progress ever is kept.
 local function raise(id, name, fraction)
   local old = tonumber(redis.call('HGET', steps_key(id), name .. ':fraction') or 0)
-  if fraction <= old then return end
-  local weight = cjson.decode(redis.call('HGET', steps_key(id), name)).weight
+  if fraction > old then
+    local weight = cjson.decode(redis.call('HGET', steps_key(id), name)).weight
+    redis.call('HINCRBYFLOAT', job_key(id), 'done', (fraction - old) * weight)
+    redis.call('HSET', steps_key(id), name .. ':fraction', fraction)
+  end
   local done, total, progress = unpack(redis.call('HMGET', job_key(id), 'done', 'total', 'progress'))
-  done = done + (fraction - old) * weight
   progress = math.max(tonumber(progress), math.min(done / total, 0.99))
-  redis.call('HSET', steps_key(id), name .. ':fraction', fraction)
-  redis.call('HSET', job_key(id), 'done', done, 'progress', string.format('%.3f', progress))
+  redis.call('HSET', job_key(id), 'progress', string.format('%.3f', progress))
 end
 
 -- Write down what follows from the states of a job's steps; twice is once.

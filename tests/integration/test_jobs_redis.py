@@ -1,0 +1,118 @@
+"""What callers see when Redis is away, frozen, full, or set up to lose jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Sequence
+
+import pytest
+from coredis import Redis
+
+from tests.integration.conftest import PLAN, Valkey
+from ttv import jobs
+from ttv.errors import InvalidRequest, Unavailable
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def opened(own_valkey: Valkey) -> AsyncIterator[jobs.Jobs]:
+    async with jobs.opened(own_valkey.url) as opened:
+        yield opened
+
+
+async def check_unavailable(opened: jobs.Jobs, job_id: str) -> None:
+    """Check that every call says so within two seconds."""
+    calls: list[Awaitable[object]] = [
+        opened.store.ping(),
+        opened.store.create({}, steps=[PLAN]),
+        opened.store.get(job_id),
+        opened.store.list(),
+        opened.store.cancel(job_id, tenant="local"),
+        opened.store.events(job_id),
+        opened.store.depth(),
+        opened.store.active(),
+        opened.leases.claim(f"{job_id}:1:plan", worker="ann"),
+        opened.fleet.workers(),
+    ]
+    began = time.monotonic()
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert time.monotonic() - began < 2
+    assert {type(answer) for answer in answers} == {Unavailable}
+
+
+async def test_acknowledged_jobs_survive_a_crash_of_redis(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    made = [(await opened.store.create({"n": n}, steps=[PLAN])).job for n in range(20)]
+    own_valkey.kill()
+    await check_unavailable(opened, made[0].id)
+    own_valkey.start()
+    assert [await opened.store.get(job.id) for job in made] == made
+    assert len((await opened.store.list()).jobs) == 20
+
+
+async def test_a_frozen_redis_is_unavailable_and_then_forgiven(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    job = (await opened.store.create({}, steps=[PLAN])).job
+    own_valkey.freeze()
+    try:
+        await check_unavailable(opened, job.id)
+    finally:
+        own_valkey.thaw()
+    assert (await opened.store.get(job.id)).id == job.id
+
+
+async def test_opening_without_redis_is_unavailable(own_valkey: Valkey) -> None:
+    own_valkey.kill()
+    with pytest.raises(Unavailable):
+        async with jobs.opened(own_valkey.url):
+            pass
+    own_valkey.start()
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+async def test_a_redis_that_may_evict_jobs_is_refused(
+    shared_valkey: Valkey, redis: Redis[str], policy: str
+) -> None:
+    await redis.config_set({"maxmemory-policy": policy})
+    try:
+        with pytest.raises(InvalidRequest, match="set it to noeviction"):
+            async with jobs.opened(shared_valkey.url):
+                pass
+    finally:
+        await redis.config_set({"maxmemory-policy": "noeviction"})
+
+
+async def test_errors_pass_through_the_open_store_as_they_are(shared_valkey: Valkey) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with jobs.opened(shared_valkey.url):
+            raise ZeroDivisionError
+
+
+async def test_a_full_redis_is_unavailable_for_writes_and_still_reads(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    job = (await opened.store.create({}, steps=[PLAN])).job
+    await opened.connection.redis.config_set({"maxmemory": "1mb"})
+    with pytest.raises(Unavailable, match="cannot write"):
+        await opened.store.create({"prompt": "x" * 10_000}, steps=[PLAN])
+    assert (await opened.store.get(job.id)).id == job.id
+    assert len((await opened.store.list()).jobs) == 1
+
+
+async def test_a_job_whose_step_could_not_be_sent_is_accepted(
+    own_valkey: Valkey,
+) -> None:
+    class Broken:
+        async def send(self, tickets: Sequence[jobs.Ticket]) -> None:
+            raise Unavailable(f"{len(tickets)} steps not sent")
+
+    async with jobs.Connection(own_valkey.url) as connection:
+        await jobs.Fleet(connection).beat(jobs.WorkerCard("ann", {"cpu": 1}))
+        store = jobs.JobStore(connection, Broken())
+        job = (await store.create({}, steps=[PLAN])).job
+        assert (await store.get(job.id)).id == job.id
+        assert (await store.depth())["cpu"] == 1
