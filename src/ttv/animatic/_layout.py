@@ -9,7 +9,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final, Protocol
 
-from ttv.animatic.rigs._port import Actor
+from ttv.animatic.rigs import Actor
 from ttv.animatic.scene import Action, Framing, Move, RigKind, Scene, Setting, Subject
 from ttv.animatic.world import Seeds, View
 

@@ -23,8 +23,8 @@ from ttv.animatic._layout import (
     set_going,
     strayed,
 )
-from ttv.animatic.rigs._port import Actor
-from ttv.animatic.scene import Framing, Move, RigKind, Scene, Setting
+from ttv.animatic.rigs import Actor
+from ttv.animatic.scene import Framing, Move, RigKind, Scene
 from ttv.animatic.world import Grammar, Moment, Seeds, View, World, canvas_on, describe, vignette
 from ttv.media import Format
 
@@ -47,13 +47,13 @@ class Stage:
         format: Format,  # noqa: A002  # the house's word for size and frame rate
         *,
         seed: int,
-        cast: Caster | None = None,
+        cast: Caster = rigs.cast,
     ) -> None:
         """Cast, place and light the scene for pictures of that format."""
         self._scene = scene
         self._format = format
         seeds = Seeds(seed)
-        pairs = cast_all(scene, seeds, cast or rigs.cast)
+        pairs = cast_all(scene, seeds, cast)
         grounded = any(actor.grounded for _, actor in pairs)
         described = describe(scene, grounded=grounded)
         path = CameraPath(scene.camera, 0.0, 1.0)

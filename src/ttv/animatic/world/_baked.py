@@ -118,7 +118,7 @@ class Baked:
         pixels = np.zeros((view.height, self._tile + 2 * margin, 4), np.uint8)
         canvas = paper(pixels)
         canvas.translate(max(0, phase) / self._phases - left + margin, 0.0)
-        span = Span(left - margin, left + self._tile + margin)
+        span = Span(left - margin - 2, left + self._tile + margin + 2)
         self._art.paint(canvas, span, self._look)
         if not self._soft:
             return _crop(pixels)

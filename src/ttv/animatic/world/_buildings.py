@@ -9,7 +9,7 @@ from typing import Final
 
 import skia
 
-from ttv.animatic.world._look import Look, Span, argb, flat, mix, polygon, shining, stroke
+from ttv.animatic.world._look import Look, Span, argb, flat, mix, polygon, polyline, shining, stroke
 
 #: Builds one thing: canvas, middle x, foot y, height in pixels, its stream, its surroundings.
 Builder = Callable[[skia.Canvas, float, float, float, Random, Look], None]
@@ -100,7 +100,7 @@ def _panes(canvas: skia.Canvas, front: skia.Rect, h: float, rng: Random, look: L
     margin = (front.width() - (columns - 1) * step_x - pane) / 2
     dark, dim, bright = skia.Path(), skia.Path(), skia.Path()
     rows = int((h - pane * 2) // step_y)
-    chance = 0.1 + 0.5 * look.palette.lamps
+    chance = 0.06 + 0.36 * look.palette.lamps
     for row in range(rows):
         dice = [rng.random() for _ in range(columns)]
         for column, die in enumerate(dice):
@@ -323,7 +323,7 @@ def barn(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: L
         px = left + wide * step / 14
         canvas.drawLine(px, y - h * 0.5, px, y, planks)
     edge = stroke(look.colour("snow" if look.palette.snowy else "roof_b", 0.95), h * 0.06)
-    canvas.drawPath(skia.Path.Polygon([skia.Point(*p) for p in roof], False), edge)
+    canvas.drawPath(polyline(roof), edge)
     door = skia.Rect.MakeLTRB(x - wide * 0.17, y - h * 0.4, x + wide * 0.17, y)
     canvas.drawRect(door, look.fill("barn", 0.72))
     trim = stroke(look.colour("paper"), max(1.2, h * 0.016))
@@ -370,7 +370,7 @@ def lamppost(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, loo
     )
 
 
-def fence(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:
+def fence(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look) -> None:
     """Set one post with two rails to the next."""
     wide = h * 2.2
     rail = look.fill("fence", 0.86)
@@ -390,7 +390,7 @@ def fence(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: 
         )
 
 
-def haybale(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:
+def haybale(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look) -> None:
     """Roll up a bale of hay."""
     canvas.drawOval(
         skia.Rect.MakeLTRB(x - h * 0.62, y - h, x + h * 0.62, y), look.fill("wheat", 0.84)
@@ -401,7 +401,7 @@ def haybale(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look
         canvas.drawCircle(x + h * 0.14, y - h * 0.5, h * size, ring)
 
 
-def pole(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:
+def pole(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look) -> None:
     """Raise a telegraph pole with wires to both sides."""
     pen = stroke(look.colour("timber_dark"), max(1.2, h * 0.018))
     canvas.drawLine(x, y, x, y - h, pen)
@@ -495,7 +495,7 @@ class Street:
                 x = at * 0.14 * unit
                 canvas.drawLine(x, top, x - 0.04 * unit, bottom, pen)
         if self.dashes:
-            y, step = top + (bottom - top) * 0.5, 0.34 * unit
+            y, step = top + (bottom - top) * 0.46, 0.34 * unit
             paint = look.fill("line", 0.96, alpha=0.85)
             for at in range(int(span.left // step) - 1, int(span.right // step) + 2):
                 x = at * step

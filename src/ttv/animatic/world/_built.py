@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from ttv.animatic.scene import Scene
+from typing import Final
+
 from ttv.animatic.world._buildings import Row, Street
 from ttv.animatic.world._deep import Asteroids, Nebula, Planets
-from ttv.animatic.world._grammar import Grammar, Layer, Play
-from ttv.animatic.world._palette import Palette
+from ttv.animatic.world._grammar import Conditions, Grammar, Layer, Play
 from ttv.animatic.world._room import Floor, Furniture, Hung, Wall
-from ttv.animatic.world._scenery import Edge
-from ttv.animatic.world._terrain import Grove, Ground, Mist, Ridge
+from ttv.animatic.world._terrain import Ground, Grove, Mist, Ridge
 from ttv.animatic.world._weather import Motes
 
 _GRASS = ("grass", "grass_dark", "grass_light")
 
 
-def city(scene: Scene, palette: Palette) -> Grammar:
-    """Describe a street before a skyline."""
-    return Grammar(
-        back=(
-            Layer(Row(("tower",), (0.2, 0.42), 0.075), 0.06, blur=1.4),
-            Layer(Mist(0.5, 0.3), 0.1),
-            Layer(Row(("tower",), (0.3, 0.58), 0.13), 0.16, blur=0.7),
-            Layer(Mist(0.55, 0.3), 0.2),
-            Layer(Row(("tower",), (0.4, 0.7), 0.24, 0.85), 0.34),
-            Layer(Mist(0.4, 0.26), 0.4),
-            Layer(Row(("shop",), (0.36, 0.46), 0.3, 1.0), 0.6),
-            Layer(Street("pavement", "pavement_dark", 0.2, slabs=True), 0.6),
-            Layer(Grove(("broadleaf", "bush"), (0.2, 0.28), 0.62, 0.55), 0.72),
-            Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
-            Layer(Street("asphalt", "asphalt_dark", 0.5, dashes=True), 0.84),
-        ),
-        front=(Layer(Row(("lamppost",), (1.25, 1.25), 2.9, even=True, reach=1.2), 2.0, blur=5.0),),
-        horizon=0.5,
-    )
+#: A street before a skyline.
+CITY: Final = Grammar(
+    back=(
+        Layer(Row(("tower",), (0.2, 0.42), 0.075), 0.06, blur=1.4),
+        Layer(Mist(0.5, 0.3), 0.1),
+        Layer(Row(("tower",), (0.3, 0.58), 0.13), 0.16, blur=0.7),
+        Layer(Mist(0.55, 0.3), 0.2),
+        Layer(Row(("tower",), (0.4, 0.7), 0.24, 0.85), 0.34),
+        Layer(Mist(0.4, 0.26), 0.4),
+        Layer(Row(("shop",), (0.36, 0.46), 0.3, 1.0), 0.6),
+        Layer(Street("pavement", "pavement_dark", 0.2, slabs=True), 0.6),
+        Layer(Grove(("broadleaf", "birch"), (0.24, 0.32), 0.7, 0.55), 0.7),
+        Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
+        Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
+    ),
+    front=(Layer(Row(("lamppost",), (1.25, 1.25), 2.9, even=True, reach=1.2), 2.0, blur=5.0),),
+    horizon=0.5,
+)
 
 
-def village(scene: Scene, palette: Palette) -> Grammar:
+def village(here: Conditions) -> Grammar:
     """Describe cottages along a lane below hills."""
-    cover = "snow" if palette.snowy else "meadow"
+    cover = here.cover("meadow")
     return Grammar(
         back=(
-            Layer(Ridge(0.3, 0.9, "mountain", sharp=0.9, octaves=5, cap=0.4), 0.04, blur=1.2),
+            Layer(Ridge(0.38, 0.55, "mountain", 1.0, 5, clear=0.15, cap=0.4), 0.04, blur=1.0),
             Layer(Ridge(0.15, 0.7, "leaf_dark", octaves=3), 0.12, blur=0.8),
             Layer(Grove(("conifer", "poplar"), (0.06, 0.12), 0.06, 0.6), 0.2),
             Layer(
@@ -58,20 +56,17 @@ def village(scene: Scene, palette: Palette) -> Grammar:
             Layer(Ground("soil", "soil_dark", "soil", "none", roll=0.008), 0.88),
             Layer(Ground(*_GRASS, cover, roll=0.008), 1.25),
         ),
-        front=(
-            Layer(Grove(("fringe", "bush"), (0.06, 0.1), 0.34, 0.6), 1.6, blur=2.0),
-            Layer(Edge("leaf_dark", leafy=True), 2.3, blur=7.0),
-        ),
+        front=(Layer(Grove(("fringe", "bush"), (0.06, 0.1), 0.34, 0.6), 1.6, blur=2.0),),
         horizon=0.52,
     )
 
 
-def road(scene: Scene, palette: Palette) -> Grammar:
+def road(here: Conditions) -> Grammar:
     """Describe a country road with poles and far hills."""
-    cover = "snow" if palette.snowy else "meadow"
+    cover = here.cover("meadow")
     return Grammar(
         back=(
-            Layer(Ridge(0.26, 1.0, "mountain", sharp=0.85, octaves=5, cap=0.35), 0.03, blur=1.2),
+            Layer(Ridge(0.3, 0.55, "mountain", 1.0, 5, clear=0.15, cap=0.4), 0.03, blur=1.0),
             Layer(Ridge(0.14, 0.9, "grass_dark", octaves=2), 0.1, blur=0.8),
             Layer(Ridge(0.09, 0.7, "grass", octaves=2, mist=0.3), 0.2),
             Layer(Grove(("poplar", "broadleaf", "bush"), (0.06, 0.15), 0.11, 0.6), 0.32),
@@ -84,36 +79,32 @@ def road(scene: Scene, palette: Palette) -> Grammar:
             Layer(Street("asphalt", "asphalt_dark", 0.17, dashes=True), 0.86),
             Layer(Ground(*_GRASS, cover, roll=0.005), 1.42),
         ),
-        front=(
-            Layer(Grove(("fringe",), (0.07, 0.13), 0.24, 0.6), 1.8, blur=2.4),
-            Layer(Edge("leaf_dark", leafy=True), 2.6, blur=8.0),
-        ),
+        front=(Layer(Grove(("fringe",), (0.07, 0.13), 0.24, 0.6), 1.8, blur=2.4),),
         horizon=0.52,
     )
 
 
-def room(scene: Scene, palette: Palette) -> Grammar:
-    """Describe a living room by a window."""
-    return Grammar(
-        back=(
-            Layer(Wall(), 0.5),
-            Layer(Hung(), 0.5),
-            Layer(Floor(), 0.5),
-            Layer(Furniture(), 0.6),
-        ),
-        front=(Play(Motes("lamp", 22, 0.0013, drift=(0.004, -0.003), alpha=0.4), 1.0),),
-        horizon=0.44,
-        ground=0.84,
-        open_sky=False,
-        sun=False,
-    )
+#: A living room by a window.
+ROOM: Final = Grammar(
+    back=(
+        Layer(Wall(), 0.5),
+        Layer(Hung(), 0.5),
+        Layer(Floor(), 0.5),
+        Layer(Furniture(), 0.6),
+    ),
+    front=(Play(Motes("lamp", 22, 0.0013, drift=(0.004, -0.003), alpha=0.4), 1.0),),
+    horizon=0.44,
+    ground=0.84,
+    open_sky=False,
+    sun=False,
+)
 
 
-def space(scene: Scene, palette: Palette, *, grounded: bool) -> Grammar:
+def space(here: Conditions) -> Grammar:
     """Describe stars, nebulae and planets; the moon's face for those who stand."""
     moon = ("moon_ground", "moon_dark", "moon_light")
     land = (
-        Layer(Ridge(0.1, 0.6, "moon_dark", sharp=0.7, octaves=4, mist=0.1), 0.5, blur=0.4),
+        Layer(Ridge(0.12, 0.4, "moon_dark", 1.0, 4, clear=0.3, mist=0.1), 0.5, blur=0.4),
         Layer(Ground(*moon, "moon", roll=0.02), 0.66),
         Layer(Ground(*moon, "moon", roll=0.012), 0.86),
     )
@@ -123,13 +114,13 @@ def space(scene: Scene, palette: Palette, *, grounded: bool) -> Grammar:
             Layer(Planets((0.05, 0.09), 1.7, (0.12, 0.5)), 0.07),
             Layer(Planets((0.17, 0.24), 2.3, (0.2, 0.34)), 0.14),
             Layer(Asteroids((0.006, 0.02), 0.16), 0.3),
-            *(land if grounded else (Layer(Asteroids((0.02, 0.045), 0.5), 0.7, drift=-0.01),)),
+            *(land if here.grounded else (Layer(Asteroids((0.02, 0.045), 0.5), 0.7, drift=-0.01),)),
         ),
         front=()
-        if grounded
+        if here.grounded
         else (Layer(Asteroids((0.05, 0.09), 1.9), 1.7, blur=4.0, drift=-0.04),),
-        horizon=0.66 if grounded else 0.98,
-        ground=0.84 if grounded else 0.95,
+        horizon=0.66 if here.grounded else 0.98,
+        ground=0.84 if here.grounded else 0.95,
         air=0.48,
         sun=False,
     )

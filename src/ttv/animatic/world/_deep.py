@@ -11,7 +11,7 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, Span, argb, blob, flat, mix, shining, stroke
+from ttv.animatic.world._look import Look, Span, blob, flat, mix, polyline, shining, stroke
 
 _CORALS: Final = ("coral_a", "coral_b", "coral_c", "coral_d")
 
@@ -63,7 +63,7 @@ def _brain(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look:
         arc = skia.Rect.MakeLTRB(
             x - size * 0.8 + at * size * 0.3, y - size * 1.2, x + size * 0.1 + at * size * 0.3, y
         )
-        canvas.drawArc(arc, 190, 120, False, pen)
+        canvas.drawArc(arc, 190, 120, useCenter=False, paint=pen)
     canvas.restore()
 
 
@@ -177,6 +177,7 @@ class Nebula:
 
 def planet(canvas: skia.Canvas, x: float, y: float, radius: float, rng: Random, look: Look) -> None:
     """Paint one globe with bands, a night side and perhaps a ring."""
+    look = look.at(max(look.near, 0.85))
     tone = rng.choice(("planet_a", "planet_b", "planet_c"))
     ringed, tilt = rng.random() < 0.45, rng.uniform(-25, 25)
     globe = skia.Path.Circle(x, y, radius)
@@ -189,7 +190,7 @@ def planet(canvas: skia.Canvas, x: float, y: float, radius: float, rng: Random, 
     canvas.save()
     canvas.rotate(tilt, x, y)
     if ringed:
-        canvas.drawArc(oval, 180, 180, False, ring)
+        canvas.drawArc(oval, 180, 180, useCenter=False, paint=ring)
     canvas.save()
     canvas.clipPath(globe, doAntiAlias=True)
     canvas.drawPaint(look.fill(tone))
@@ -211,7 +212,7 @@ def planet(canvas: skia.Canvas, x: float, y: float, radius: float, rng: Random, 
     canvas.drawPath(shadow, night)
     canvas.restore()
     if ringed:
-        canvas.drawArc(oval, 0, 180, False, ring)
+        canvas.drawArc(oval, 0, 180, useCenter=False, paint=ring)
     canvas.restore()
 
 
@@ -298,7 +299,5 @@ class _Caustics:
                 place * 5.3 - now.t * 0.9 + row * 1.3
             )
             ys = y + wave * (0.006 + 0.012 * part) * unit
-            path.addPoly(
-                [skia.Point(float(a), float(b)) for a, b in zip(xs, ys, strict=True)], False
-            )
+            path.addPath(polyline(zip(xs.tolist(), ys.tolist(), strict=True)))
         canvas.drawPath(path, self._pen)

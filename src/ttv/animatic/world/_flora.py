@@ -109,7 +109,7 @@ def conifer(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look
         canvas.save()
         canvas.clipRect(
             skia.Rect.MakeLTRB(middle, top, middle + side * half, bottom + h * 0.05).makeSorted(),
-            True,
+            doAntiAlias=True,
         )
         canvas.drawPath(path, look.blend("pine", "pine_light", 0.35 + tint, shade))
         canvas.restore()
@@ -121,7 +121,7 @@ def conifer(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look
                 skia.Rect.MakeLTRB(
                     middle - side * half * 0.1, top, middle + side * half, bottom
                 ).makeSorted(),
-                True,
+                doAntiAlias=True,
             )
             canvas.drawPath(cap, look.fill("snow"))
             canvas.restore()

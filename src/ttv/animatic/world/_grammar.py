@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from ttv.animatic.scene import Scene
 from ttv.animatic.world._effect import Effect
 from ttv.animatic.world._look import Art
+from ttv.animatic.world._palette import Palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,21 @@ class Grammar:
     #: Whether a sky with sun, moon and clouds shows at all.
     open_sky: bool = True
     sun: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a setting looks at before it describes itself."""
+
+    scene: Scene
+    palette: Palette
+    #: Whether any subject stands on the ground.
+    grounded: bool
+
+    def cover(self, summer: str) -> str:
+        """Choose what lies on the ground: snow, or that."""
+        return "snow" if self.palette.snowy else summer
+
+
+#: A setting that never changes, or one that does.
+Described = Grammar | Callable[[Conditions], Grammar]

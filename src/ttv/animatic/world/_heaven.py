@@ -9,9 +9,11 @@ from typing import Final
 import numpy as np
 import skia
 
+from ttv.animatic.world._baked import Pixels, frozen, paper
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, Span, argb, flat, stroke
+from ttv.animatic.world._look import Look, Span, View, argb, flat, polygon, stroke
 
+_NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 _POINTS: Final = skia.Canvas.PointMode.kPoints_PointMode
 
 
@@ -158,6 +160,7 @@ class Rainbow:
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Paint it as one radial gradient."""
+        canvas.clipRect(span.rect(look.view))
         view = look.view
         x = view.width * (1.0 - look.palette.place[0]) * 0.8 + view.width * 0.12
         y, radius = view.horizon * 1.12, view.unit * 0.72
@@ -249,32 +252,35 @@ class _Shafts:
         view = look.view
         rng = look.seeds.rng(look.name, "shafts")
         key = look.palette.graded(look.palette.key)
-        long = view.height * 0.95
-        self._shafts = []
         strength = spec.strength * (look.palette.glow + 0.35)
+        self._shafts: list[tuple[skia.Image, int, float]] = []
         for at in range(spec.count):
-            x = view.width * (at + rng.random()) / spec.count * 1.15 - view.width * 0.05
+            x = view.width * (at + rng.random()) / spec.count * 1.15
             wide, lean = view.unit * rng.uniform(0.03, 0.1), view.unit * rng.uniform(0.15, 0.3)
-            path = skia.Path.Polygon(
-                [
-                    skia.Point(*p)
-                    for p in (
-                        (x, -2),
-                        (x + wide, -2),
-                        (x + wide * 2.2 - lean, long),
-                        (x - lean - wide * 0.8, long),
-                    )
-                ],
-                True,
-            )
-            shader = skia.GradientShader.MakeLinear(
-                [skia.Point(0, 0), skia.Point(0, long)], [argb(key, strength), argb(key, 0.0)]
-            )
-            self._shafts.append((path, skia.Paint(Shader=shader, AntiAlias=True), rng.random()))
+            image, left = _shaft(view, x, (wide, lean), argb(key, strength))
+            self._shafts.append((image, left, rng.random()))
 
     def draw(self, canvas: skia.Canvas, now: Moment) -> None:
         """Let each shaft swell and fade."""
-        for path, paint, phase in self._shafts:
+        for image, left, phase in self._shafts:
             wave = 0.5 + 0.5 * math.sin(now.t * (0.35 + 0.4 * phase) + phase * 30)
-            paint.setAlphaf(0.15 + 0.85 * wave)
-            canvas.drawPath(path, paint)
+            canvas.drawImage(image, left, 0, _NEAREST, skia.Paint(Alphaf=0.15 + 0.85 * wave))
+
+
+def _shaft(view: View, x: float, shape: tuple[float, float], colour: int) -> tuple[skia.Image, int]:
+    """Paint one soft shaft from the top at ``x`` and tell where its image belongs."""
+    (wide, lean), long, soft = shape, view.height * 0.95, view.unit * 0.012
+    left = math.floor(x - lean - wide - 3 * soft)
+    across = math.ceil(x + wide * 2.2 + 3 * soft) - left
+    pixels: Pixels = np.zeros((math.ceil(long), max(1, across), 4), np.uint8)
+    clear = colour & 0x00FFFFFF
+    shader = skia.GradientShader.MakeLinear(
+        [skia.Point(0, 0), skia.Point(0, long)], [colour, clear]
+    )
+    paint = skia.Paint(Shader=shader, AntiAlias=True, Dither=True)
+    paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, soft))
+    canvas = paper(pixels)
+    canvas.translate(-left, 0)
+    foot = (x + wide * 2.2 - lean, long + 9), (x - lean - wide * 0.8, long + 9)
+    canvas.drawPath(polygon([(x, -30), (x + wide, -30), *foot]), paint)
+    return frozen(pixels), left

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol
 
 import skia
 
-from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs import Rgb
 from ttv.animatic.world._palette import Palette, argb, mix
 from ttv.animatic.world._seeds import Seeds
 
@@ -90,6 +90,10 @@ class Span:
     left: float
     right: float
 
+    def rect(self, view: View) -> skia.Rect:
+        """Give the stretch over the whole height."""
+        return skia.Rect.MakeLTRB(self.left, 0.0, self.right, view.height)
+
     def cells(
         self, look: Look, stream: str, *, every: float, reach: float
     ) -> Iterator[tuple[float, Random]]:
@@ -149,9 +153,14 @@ def shining(x: float, y: float, radius: float, colour: Rgb, alpha: float) -> ski
     return skia.Paint(Shader=shader, AntiAlias=True, Dither=True)
 
 
-def polygon(points: list[tuple[float, float]]) -> skia.Path:
+def polygon(points: Iterable[tuple[float, float]]) -> skia.Path:
     """Close a path through the points."""
-    return skia.Path.Polygon([skia.Point(x, y) for x, y in points], True)
+    return skia.Path.Polygon([skia.Point(x, y) for x, y in points], isClosed=True)
+
+
+def polyline(points: Iterable[tuple[float, float]]) -> skia.Path:
+    """Join the points by an open path."""
+    return skia.Path.Polygon([skia.Point(x, y) for x, y in points], isClosed=False)
 
 
 def blob(points: list[tuple[float, float]]) -> skia.Path:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import skia
 import yaml
 
-from ttv.animatic.rigs._port import Light, Rgb
+from ttv.animatic.rigs import Light, Rgb
 from ttv.animatic.scene import Scene, Season, Setting, TimeOfDay, Weather
 
 _SEASONS: Final = (Season.SPRING, Season.SUMMER, Season.AUTUMN, Season.WINTER)
@@ -123,6 +123,8 @@ class Palette:
     #: Haze beyond what distance gives, 0 to 1.
     veil: float
     cloud: float
+    #: What the weather leaves of the light, 0 to 1.
+    dim: float
     #: Units a second to the right.
     wind: float
     season: Season
@@ -137,7 +139,7 @@ class Palette:
     def air(self, near: float) -> float:
         """Say how much haze lies before a thing of that nearness (1 is where subjects are)."""
         far = max(0.0, 1.0 - near)
-        return min(0.97, 0.9 * far**1.6 + self.veil * far**0.5 * (1.0 - 0.25 * far))
+        return min(0.97, 0.82 * far**1.7 + self.veil * far**0.5 * (1.0 - 0.25 * far))
 
     def lit(self, colour: Rgb, near: float, shade: float = 1.0) -> Rgb:
         """Put a surface colour in the light and haze of its distance."""
@@ -180,7 +182,7 @@ def palette(scene: Scene) -> Palette:
     return Palette(
         sky=sky,
         haze=haze,
-        ambient=mix(ambient, (dim * 0.86,) * 3, air["grey"] * 0.35),
+        ambient=_overcast_light(ambient, air["grey"], dim),
         key=parse(hour["key"]),
         disc=parse(hour["disc"]),
         shadow=parse(hour["shadow"]),
@@ -190,11 +192,19 @@ def palette(scene: Scene) -> Palette:
         stars=hour["stars"] * (1.0 - air["cloud"] * 0.8),
         veil=air["veil"],
         cloud=air["cloud"],
+        dim=dim,
         wind=air["wind"],
         season=Season.WINTER if snowy else scene.season,
         snowy=snowy,
         grade=Grade.of(scene.style),
     )
+
+
+def _overcast_light(ambient: Rgb, amount: float, dim: float) -> Rgb:
+    level = grey(ambient)
+    left = 0.3 + 0.7 * dim
+    red, green, blue = mix(ambient, (level, level, level * 1.06), amount * 0.55)
+    return red * left, green * left, min(1.0, blue * left * 1.04)
 
 
 def _overcast(colour: Rgb, amount: float, dim: float) -> Rgb:

@@ -162,11 +162,11 @@ class Hung:
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Hang by turns, so that every view of the wall has a window."""
-        unit, middle = look.unit, look.base - 0.43 * look.unit
+        unit, middle = look.unit, look.base - 0.415 * look.unit
         step = 1.25 * unit
         for at in range(int((span.left - unit) // step), int((span.right + unit) // step) + 1):
             rng = look.seeds.rng(look.name, "hung", at)
-            _window(canvas, (at + 0.62) * step, middle, 0.4 * unit, rng, look)
+            _window(canvas, (at + 0.62) * step, middle, 0.35 * unit, rng, look)
             for part in (0.02, 0.22):
                 y = middle + rng.uniform(-0.05, 0.04) * unit
                 _picture(
@@ -277,7 +277,9 @@ def _plant(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look:
     canvas.drawPath(pot, look.fill("fabric_b", 0.95))
 
 
-def _floor_lamp(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:
+def _floor_lamp(
+    canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look
+) -> None:
     lit = max(0.25, look.palette.lamps)
     canvas.drawLine(x, y, x, y - h * 0.8, stroke(look.colour("metal_dark"), h * 0.018))
     canvas.drawOval(

@@ -23,23 +23,23 @@ class Edge:
     leafy: bool = False
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
-        """Stand one trunk at either edge of the resting picture, then one a picture and a half."""
-        step = look.view.width * 1.32
+        """Stand one trunk at the edge of the resting picture, and others along the way."""
+        step = look.view.width * 2.6
         for at in range(int((span.left - step) // step), int((span.right + step) // step) + 1):
             rng = look.seeds.rng(look.name, "edge", at)
-            x = at * step + look.view.width * (1.015 if at % 2 == 0 else 0.98)
+            x = at * step + look.view.width * (0.985 if at % 2 == 0 else 0.96)
             self._trunk(canvas, x, look, at)
-            for _ in range(9):
+            for _ in range(11):
                 self._bough(canvas, x, look, (rng.random(), rng.random(), rng.random()))
 
     def _paint(self, look: Look, shade: float) -> skia.Paint:
         palette = look.palette
-        tone = mix(palette.material(self.tone), palette.shadow, 0.5)
+        tone = mix(palette.material(self.tone), palette.shadow, 0.42)
         return flat(palette.lit(tone, 1.0, shade))
 
     def _trunk(self, canvas: skia.Canvas, x: float, look: Look, at: int) -> None:
         unit, height = look.unit, look.view.height
-        wide, lean = 0.05 * unit, (0.03 if at % 2 else -0.03) * unit
+        wide, lean = 0.045 * unit, (0.03 if at % 2 else -0.03) * unit
         path = skia.Path()
         path.moveTo(x - wide, height + 4)
         path.cubicTo(
@@ -60,16 +60,16 @@ class Edge:
             height + 4,
         )
         path.close()
-        canvas.drawPath(path, self._paint(look, 0.34))
+        canvas.drawPath(path, self._paint(look, 0.46))
 
     def _bough(
         self, canvas: skia.Canvas, x: float, look: Look, dice: tuple[float, float, float]
     ) -> None:
         unit = look.unit
-        y = look.view.height - look.unit * (1.06 - 0.4 * dice[0] ** 1.4)
+        y = look.view.height - look.unit * (1.08 - 0.34 * dice[0] ** 1.6)
         way = 1 if dice[1] < 0.5 else -1
-        long = unit * (0.12 + 0.2 * dice[2])
-        paint = self._paint(look, 0.3 + 0.16 * dice[2])
+        long = unit * (0.14 + 0.26 * dice[2])
+        paint = self._paint(look, 0.4 + 0.2 * dice[2])
         droop = long * (0.2 + 0.3 * dice[0])
         if not self.leafy:
             points = [(x, y)]
@@ -149,12 +149,12 @@ class CloudSea:
         body, lights = skia.Path(), skia.Path()
         body.addRect(skia.Rect.MakeLTRB(span.left - 9, base, span.right + 9, look.view.height + 9))
         for x, rng in span.cells(
-            look, "billows", every=self.height * 0.5 * unit, reach=self.height * 1.6 * unit
+            look, "billows", every=self.height * 0.34 * unit, reach=self.height * 1.6 * unit
         ):
             swell = 0.6 + 0.5 * float(
                 terrain(look.key("swell"), np.array([x / (0.7 * unit)]), octaves=2)[0]
             )
-            size = self.height * unit * rng.uniform(0.5, 1.0) * max(0.35, swell)
+            size = self.height * unit * rng.uniform(0.25, 0.8) * max(0.4, swell)
             y = base + size * 0.15
             body.addCircle(x, y, size)
             lights.addCircle(x + side * size * 0.14, y - size * 0.16, size * 0.82)
@@ -277,6 +277,7 @@ class Cliff:
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Raise two shoulders with a lip between them."""
+        canvas.clipRect(span.rect(look.view))
         unit, view, y = look.unit, look.view, look.base
         x, key = view.width * self.x, look.key("cliff")
         for way in (-1, 1):

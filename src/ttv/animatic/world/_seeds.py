@@ -66,3 +66,17 @@ def terrain(key: int, places: Floats, *, octaves: int = 4, sharp: float = 0.0) -
         weight += size
         size *= 0.48
     return total / weight * 1.3
+
+
+def peaks(key: int, places: Floats, *, octaves: int = 5) -> Floats:
+    """Give endless summits of unlike height in about [0, 1], one or so a unit."""
+    cells = np.floor(places).astype(np.int64)
+    best = np.zeros_like(places)
+    for offset in (-1, 0, 1):
+        cell = cells + offset
+        top = 0.45 + 0.55 * scatter(key, cell)
+        middle = cell + 0.2 + 0.6 * scatter(key + 1, cell)
+        reach = 0.75 + 0.5 * scatter(key + 2, cell)
+        best = np.maximum(best, top * (1.0 - np.abs(places - middle) / reach))
+    rough = terrain(key + 3, places * 3.1, octaves=max(1, octaves - 1), sharp=1.0)
+    return np.clip(best + 0.13 * rough * (0.25 + best), 0.0, None)

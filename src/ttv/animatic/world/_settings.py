@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from ttv.animatic.scene import Scene, Season, Setting, TimeOfDay, Weather
 from ttv.animatic.world import _built as built
 from ttv.animatic.world import _wild as wild
 from ttv.animatic.world._buildings import Row
-from ttv.animatic.world._grammar import Grammar, Item, Layer, Play
+from ttv.animatic.world._grammar import Conditions, Described, Grammar, Item, Layer, Play
 from ttv.animatic.world._heaven import Aurora, Lightning, Rainbow, Stars
 from ttv.animatic.world._palette import Palette, palette
 from ttv.animatic.world._scenery import Bridge, Cliff, Falls, Trail
 from ttv.animatic.world._sky import Clouds, Moon, Overcast, Streaks
-from ttv.animatic.world._terrain import Grove, Mist, Ridge, Rocks
+from ttv.animatic.world._terrain import Grove, Mist, Ridge, Rocks, Wisps
 from ttv.animatic.world._water import Glitter, Water
 from ttv.animatic.world._weather import Flakes, Leaves, Motes, Streams
 
-Teller = Callable[[Scene, Palette], Grammar]
-
-_GRAMMARS: Final[dict[Setting, Teller]] = {
+_GRAMMARS: Final[dict[Setting, Described]] = {
     Setting.FOREST: wild.forest,
-    Setting.JUNGLE: wild.jungle,
+    Setting.JUNGLE: wild.JUNGLE,
     Setting.MEADOW: wild.meadow,
     Setting.FARM: wild.farm,
     Setting.MOUNTAINS: wild.mountains,
-    Setting.DESERT: wild.desert,
-    Setting.BEACH: wild.beach,
+    Setting.DESERT: wild.DESERT,
+    Setting.BEACH: wild.BEACH,
     Setting.OCEAN: wild.ocean,
-    Setting.UNDERWATER: wild.underwater,
+    Setting.UNDERWATER: wild.UNDERWATER,
     Setting.LAKE: wild.lake,
     Setting.SKY: wild.sky,
-    Setting.CITY: built.city,
+    Setting.CITY: built.CITY,
     Setting.VILLAGE: built.village,
     Setting.ROAD: built.road,
-    Setting.ROOM: built.room,
+    Setting.ROOM: built.ROOM,
+    Setting.SPACE: built.space,
 }
 
 #: Named scenery that the world draws itself; a layer joins the others by its nearness.
 PROPS: Final[dict[str, tuple[Item, ...]]] = {
     "mountains": (
-        Layer(Ridge(0.4, 0.9, "mountain", sharp=1.0, octaves=5, cap=0.5), 0.035, blur=1.0),
+        Layer(Ridge(0.48, 0.55, "mountain", 1.0, 5, clear=0.2, cap=0.45), 0.035, blur=1.0),
     ),
     "hills": (Layer(Ridge(0.17, 0.8, "grass_dark", octaves=2), 0.14, blur=0.6),),
     "forest": (
@@ -71,12 +68,8 @@ PROPS: Final[dict[str, tuple[Item, ...]]] = {
 def describe(scene: Scene, *, grounded: bool = True) -> Grammar:
     """Describe the scene's setting in its weather, hour and season, with all that was named."""
     colours = palette(scene)
-    tell = (
-        partial(built.space, grounded=grounded)
-        if scene.setting is Setting.SPACE
-        else _GRAMMARS[scene.setting]
-    )
-    made = tell(scene, colours)
+    told = _GRAMMARS[scene.setting]
+    made = told if isinstance(told, Grammar) else told(Conditions(scene, colours, grounded))
     back = list(made.back)
     for name in scene.props:
         for item in PROPS.get(name, ()):
@@ -133,8 +126,8 @@ def _air(scene: Scene, palette: Palette) -> tuple[Item, ...]:
         Weather.STORM: (Play(Streams(420, 0.3, splash=splash)), Play(Lightning())),
         Weather.WIND: (Play(Leaves(("leaf", "leaf_warm", "leaf_dark"))),),
         Weather.FOG: (
-            Layer(Mist(0.5, 0.4), 0.9, drift=0.02),
-            Layer(Mist(0.35, 0.6), 1.5, drift=-0.03),
+            Layer(Wisps(0.5, 0.1), 0.97, blur=22, drift=0.03),
+            Layer(Wisps(0.34, 0.2), 1.4, blur=34, drift=-0.045),
         ),
     }
     if scene.weather in weathers:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import skia
 
-from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs import Rgb
 from ttv.animatic.world._baked import Pixels, frozen, paper
 from ttv.animatic.world._look import Look, Span, View, argb, falling, flat, mix, shining
 from ttv.animatic.world._palette import Palette
@@ -145,7 +145,9 @@ class Clouds:
                 half * 0.08,
             )
             canvas.save()
-            canvas.clipRect(skia.Rect.MakeLTRB(x - half * 2, 0, x + half * 2, foot), True)
+            canvas.clipRect(
+                skia.Rect.MakeLTRB(x - half * 2, 0, x + half * 2, foot), doAntiAlias=True
+            )
             canvas.drawPath(
                 body,
                 falling(
@@ -170,7 +172,10 @@ class Clouds:
         foot = mix(
             palette.lit(palette.material("cloud_shade"), 1.0), palette.graded(palette.sky[2]), 0.5
         )
-        grey = 0.34 * palette.cloud**3
+        dim = palette.dim**1.6
+        top = mix((0.0, 0.0, 0.02), top, dim)
+        foot = mix(palette.graded(palette.shadow), foot, dim)
+        grey = 0.3 * palette.cloud**3
         return mix(top, palette.graded(palette.haze), grey), mix(
             foot, palette.graded(palette.shadow), grey * 0.6
         )
@@ -264,7 +269,8 @@ class Rays:
     strength: float = 0.16
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
-        """Fan soft wedges; the span is ignored, since the light stands still."""
+        """Fan soft wedges."""
+        canvas.clipRect(span.rect(look.view))
         view, palette = look.view, look.palette
         disc = disc_of(view, palette, moon=False)
         rng = look.seeds.rng(look.name, "rays")
@@ -308,6 +314,7 @@ class Moon:
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Hang it across from the sun."""
+        canvas.clipRect(span.rect(look.view))
         palette, view = look.palette, look.view
         x, y = view.width * (1.0 - palette.place[0]), view.horizon * 0.26
         radius = view.unit * 0.05

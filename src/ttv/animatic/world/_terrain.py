@@ -11,8 +11,8 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._flora import PLANTS
-from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, stroke
-from ttv.animatic.world._seeds import Floats, terrain
+from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, polygon, stroke
+from ttv.animatic.world._seeds import Floats, peaks, terrain
 
 _STEP: Final = 3.0
 
@@ -25,7 +25,7 @@ def outline(span: Span, heights: Callable[[Floats], Floats], floor: float) -> sk
     ys = heights(xs)
     points = [skia.Point(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
     corners = [skia.Point(float(xs[-1]), floor), skia.Point(float(xs[0]), floor)]
-    return skia.Path.Polygon(points + corners, True)
+    return skia.Path.Polygon(points + corners, isClosed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Ridge:
     #: 0 rolls, 1 has peaks.
     sharp: float = 0.0
     octaves: int = 4
-    #: How far up from the ground line the foot stands, in units.
-    lift: float = 0.0
+    #: How much clearer the air before it is, as nearness.
+    clear: float = 0.0
     #: Share of the height under snow all year.
     cap: float = 0.0
     #: How much of the foot drowns in haze.
@@ -48,19 +48,21 @@ class Ridge:
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Paint the chain with a shaded side, snow and a misty foot."""
-        unit, foot = look.unit, look.base - self.lift * look.unit
+        unit, foot = look.unit, look.base
+        look = look.at(look.near + self.clear)
         tall, wave, key = self.height * unit, self.wave * unit, look.key("ridge")
 
         def skyline(xs: Floats) -> Floats:
-            noise = terrain(key, xs / wave, octaves=self.octaves, sharp=self.sharp)
-            return foot - tall * (0.5 + 0.5 * noise)
+            if self.sharp > 0.5:
+                return foot - tall * peaks(key, xs / wave, octaves=self.octaves)
+            return foot - tall * (0.5 + 0.5 * terrain(key, xs / wave, octaves=self.octaves))
 
         body = outline(span, skyline, look.view.height + 2.0)
         tone = look.colour(self.material)
         bottom = mix(tone, look.palette.graded(look.palette.haze), self.mist)
         canvas.drawPath(body, falling(foot - tall, foot + 0.02 * unit, [argb(tone), argb(bottom)]))
         if self.sharp > 0.5:
-            self._facets(canvas, span, look, skyline, body)
+            self._facets(canvas, span, look, skyline, body, foot)
 
     def _facets(
         self,
@@ -69,21 +71,22 @@ class Ridge:
         look: Look,
         skyline: Callable[[Floats], Floats],
         body: skia.Path,
+        foot: float,
     ) -> None:
         """Shade the slopes that look away from the light and lay snow on the peaks."""
-        unit, foot = look.unit, look.base - self.lift * look.unit
-        tall, key = self.height * unit, look.key("facets")
+        unit, tall, key = look.unit, self.height * look.unit, look.key("facets")
         side = 1.0 if look.palette.place[0] >= 0.5 else -1.0
 
         def jag(xs: Floats, size: float) -> Floats:
             return terrain(key, xs / (size * unit), octaves=3, sharp=1.0)
 
         def lit(xs: Floats) -> Floats:
-            return skyline(xs - side * 0.06 * unit) + (0.02 + 0.03 * jag(xs, 0.09)) * unit
+            ragged = tall * (0.05 + 0.06 * jag(xs, 0.09))
+            return skyline(xs - side * 0.16 * self.wave * unit) + ragged
 
         def snowline(xs: Floats) -> Floats:
             low = foot - tall * (1.0 - self.cap * 1.1)
-            return np.maximum(skyline(xs), low + 0.05 * unit * jag(xs, 0.07))
+            return np.maximum(skyline(xs), low + 0.13 * tall * jag(xs, 0.06))
 
         canvas.save()
         canvas.clipPath(body, doAntiAlias=True)
@@ -93,8 +96,10 @@ class Ridge:
             canvas.clipPath(clip, skia.ClipOp.kDifference, doAntiAlias=True)
             canvas.drawPath(body, look.fill("snow", 0.98))
             canvas.restore()
-        canvas.clipPath(outline(span, lit, look.view.height + 2.0), skia.ClipOp.kDifference, doAntiAlias=True)
-        shade = argb(look.palette.lit(look.palette.shadow, look.near), 0.34)
+        canvas.clipPath(
+            outline(span, lit, look.view.height + 2.0), skia.ClipOp.kDifference, doAntiAlias=True
+        )
+        shade = argb(look.palette.lit(look.palette.shadow, look.near), 0.42)
         clear = argb(look.palette.lit(look.palette.shadow, look.near), 0.0)
         canvas.drawPath(body, falling(foot - tall, foot - tall * 0.1, [shade, clear]))
         canvas.restore()
@@ -258,7 +263,7 @@ def boulder(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look
         (x + half * 1.05, y),
     ]
     side = 1 if look.palette.place[0] >= 0.5 else -1
-    dark = skia.Path.Polygon([skia.Point(*point) for point in shape], True)
+    dark = polygon(shape)
     canvas.drawPath(dark, look.fill("rock_dark", 0.9))
     face = [
         (peak, y - h),
@@ -268,7 +273,7 @@ def boulder(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look
     ]
     canvas.save()
     canvas.clipPath(dark, doAntiAlias=True)
-    canvas.drawPath(skia.Path.Polygon([skia.Point(*p) for p in face], True), look.fill("rock"))
+    canvas.drawPath(polygon(face), look.fill("rock"))
     if look.palette.snowy:
         canvas.drawOval(
             skia.Rect.MakeLTRB(peak - half, y - h * 1.3, peak + half, y - h * 0.62),
@@ -374,3 +379,20 @@ class Mist:
         canvas.drawRect(
             skia.Rect.MakeLTRB(span.left, base - tall, span.right, base + tall * 0.45), paint
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Wisps:
+    """Torn banks of fog that drift by; they want a heavy blur."""
+
+    strength: float
+    height: float
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Heap flat ovals along the line."""
+        unit, haze = look.unit, look.palette.graded(mix(look.palette.haze, (1.0, 1.0, 1.0), 0.15))
+        for x, rng in span.cells(look, "wisps", every=0.16 * unit, reach=0.8 * unit):
+            half, tall = unit * rng.uniform(0.2, 0.6), unit * self.height * rng.uniform(0.15, 0.5)
+            y = look.base - self.height * unit * rng.uniform(-0.3, 1.0)
+            oval = skia.Rect.MakeLTRB(x - half, y - tall, x + half, y + tall)
+            canvas.drawOval(oval, flat(haze, self.strength * rng.uniform(0.25, 0.6)))

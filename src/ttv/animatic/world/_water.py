@@ -10,7 +10,7 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Art, Look, Span, argb, falling, mix, stroke
+from ttv.animatic.world._look import Art, Look, Span, argb, falling, mix, polygon, polyline, stroke
 from ttv.animatic.world._seeds import Floats, terrain
 from ttv.animatic.world._sky import disc_of
 from ttv.animatic.world._terrain import outline
@@ -35,8 +35,8 @@ class Water:
         horizon = palette.graded(mix(palette.sky[-1], palette.haze, 0.5))
         upper = palette.graded(palette.sky[1])
         far = mix(own, horizon, 0.72)
-        middle = mix(own, upper, self.calm * 0.6)
-        near = mix(deep, palette.graded(palette.sky[0]), 0.3)
+        middle = mix(own, upper, self.calm * 0.8)
+        near = mix(deep, palette.graded(palette.sky[0]), 0.55)
         shades = [argb(far), argb(mix(far, middle, 0.7)), argb(middle), argb(near)]
         paint = falling(top, bottom, shades, [0, 0.14, 0.45, 1])
         canvas.drawRect(skia.Rect.MakeLTRB(span.left, top, span.right, bottom + 2), paint)
@@ -77,7 +77,7 @@ class _Glitter:
         self._near = 0.1 + self._down
         self._width, self._unit = view.width, view.unit
         light = palette.graded(mix(palette.key, palette.disc, 0.4))
-        strength = 0.35 + 0.6 * min(1.0, palette.glow)
+        strength = 0.45 + 0.55 * min(1.0, palette.glow)
         self._pens = [
             stroke(
                 light, max(1.0, view.unit * (0.0015 + 0.0016 * part)), strength * (0.5 + 0.5 * part)
@@ -136,9 +136,7 @@ class Swell:
         canvas.clipPath(body, doAntiAlias=True)
         xs = np.arange(span.left - 8, span.right + 12, 4.0)
         ys = crest(xs)
-        line = skia.Path.Polygon(
-            [skia.Point(float(x), float(y)) for x, y in zip(xs, ys, strict=True)], False
-        )
+        line = polyline(zip(xs.tolist(), ys.tolist(), strict=True))
         foam = look.colour("foam")
         canvas.drawPath(line, stroke(foam, max(1.0, 0.004 * unit * look.near), 0.34))
         for x, rng in span.cells(look, "foam", every=0.09 * unit, reach=0.1 * unit):
@@ -182,7 +180,7 @@ class Mirrored:
         canvas.restore()
         fade = skia.GradientShader.MakeLinear(
             [skia.Point(0, line), skia.Point(0, line + 0.4 * look.unit)],
-            [argb((0, 0, 0), self.strength), argb((0, 0, 0), self.strength * 0.12)],
+            [argb((0, 0, 0), self.strength), argb((0, 0, 0), 0.0)],
         )
         rest = skia.Rect.MakeLTRB(span.left, line, span.right, view.height)
         canvas.drawRect(rest, skia.Paint(Shader=fade, BlendMode=skia.BlendMode.kDstIn))
@@ -222,15 +220,13 @@ class _Surf:
                 + (bottom - top) * (0.15 + 0.8 * run)
                 + 0.028 * unit * terrain(key + int(turn), place, octaves=3)
             )
-            points = [skia.Point(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
-            sheet = skia.Path.Polygon(
-                [*points, skia.Point(view.width + 32, top - 4), skia.Point(-16, top - 4)], True
-            )
+            points = list(zip(xs.tolist(), ys.tolist(), strict=True))
+            sheet = polygon([*points, (view.width + 32, top - 4), (-16, top - 4)])
             shown = math.sin(math.pi * age)
             canvas.drawPath(
                 sheet, falling(top, bottom, [argb(water, 0.0), argb(water, 0.3 * shown)])
             )
-            hem = skia.Path.Polygon(points, False)
+            hem = polyline(points)
             canvas.drawPath(
                 hem, stroke(foam, max(1.5, 0.007 * unit * (0.5 + 0.5 * run)), 0.85 * shown)
             )

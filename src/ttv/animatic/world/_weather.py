@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import skia
 
-from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs import Rgb
 from ttv.animatic.world._baked import Pixels, frozen, paper
 from ttv.animatic.world._effect import Live, Moment
 from ttv.animatic.world._look import Look, argb, flat, mix, stroke

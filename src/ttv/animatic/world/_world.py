@@ -9,7 +9,7 @@ from typing import Final
 
 import skia
 
-from ttv.animatic.rigs._port import Light
+from ttv.animatic.rigs import Light
 from ttv.animatic.scene import Scene, TimeOfDay
 from ttv.animatic.world._baked import Baked, Shelf
 from ttv.animatic.world._effect import Live, Moment
