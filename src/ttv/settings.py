@@ -182,7 +182,7 @@ def _from_variables(environ: Mapping[str, str], dotenv: Path) -> dict[str, _Give
             hint = _nearest(name, spellings)
             raise InvalidRequest(f"{name} ({origin[name]}) is not a setting{hint}", param=name)
     found: dict[str, _Given] = {}
-    for variable in raw.keys() & spellings.keys():
+    for variable in sorted(raw.keys() & spellings.keys()):
         field = spellings[variable]
         place = f"{variable} ({origin[variable]})"
         if field in found:

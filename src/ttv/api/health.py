@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -18,7 +16,6 @@ from ttv.api.openapi import content, document
 from ttv.api.routing import get
 from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
-from ttv.artifacts import Store
 from ttv.errors import TtvError, Unavailable
 from ttv.observability import HttpMetrics, Totals, WorkerMetrics, gauge, gauges
 
@@ -98,7 +95,7 @@ class Watch:
     async def _check(self) -> Readiness:
         redis, store, workers = await asyncio.gather(
             _probe(self._services.jobs.store.ping),
-            _probe(lambda: _write(self._services.artifacts)),
+            _probe(self._services.artifacts.ping),
             _count(self._services),
         )
         checks = {"redis": redis, "store": store}
@@ -115,16 +112,6 @@ async def _probe(check: Callable[[], Awaitable[None]]) -> Check:
     except TtvError as error:
         return Check(ok=False, detail=error.message)
     return Check(ok=True, detail="ok")
-
-
-async def _write(store: Store) -> None:
-    """Write a small file to the store and remove it."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "probe"
-        await asyncio.to_thread(source.write_bytes, b"ready?")
-        key = f"probes/{source.parent.name}"
-        await store.put(key, source, content_type="application/octet-stream")
-        await store.delete(key)
 
 
 async def _count(services: Services) -> int | None:
