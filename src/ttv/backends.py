@@ -12,9 +12,13 @@ import pkgutil
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from ttv.errors import InvalidRequest
+
+_Options = TypeVar("_Options", bound=BaseModel)
 
 
 def names(room: str) -> tuple[str, ...]:
@@ -42,3 +46,16 @@ def build(room: str, name: str, options: Mapping[str, object]) -> Any:
     for entry in entry_points(group=room, name=name):
         return entry.load()(options)
     return importlib.import_module(f"{room}.{name}").build(options)
+
+
+def checked(model: type[_Options], options: Mapping[str, object]) -> _Options:
+    """Read a back end's options through its own model; a model should forbid unknown names.
+
+    Raises InvalidRequest naming the first option that is wrong.
+    """
+    try:
+        return model.model_validate(options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = ".".join(map(str, first["loc"]))
+        raise InvalidRequest(f"option {option}: {first['msg']}", param=option) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, Store
 
-__all__ = ["Artifact", "Store"]
+__all__ = ["Artifact", "Store", "checked_key"]

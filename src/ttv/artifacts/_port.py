@@ -23,8 +23,9 @@ class Artifact:
 class Store(Protocol):
     """Keeps files by key; a key is written whole or not at all.
 
-    Keys are relative slash-separated paths of ``[A-Za-z0-9._-]`` parts; anything else is
-    refused with InvalidRequest. Raises StorageFull, StorageUnwritable, Unavailable.
+    Keys are slash-separated parts of ``[A-Za-z0-9._-]`` that do not start with a dot; anything
+    else is refused with InvalidRequest (``checked_key``). Raises StorageFull,
+    StorageUnwritable, Unavailable. An async context manager, opened and closed by ``wiring``.
     """
 
     async def put(self, key: str, source: Path, *, content_type: str) -> Artifact:
@@ -41,3 +42,6 @@ class Store(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove a stored file; a free key is no error."""
+
+    async def ping(self) -> None:
+        """Return when the store can be written now; raise what ``put`` would raise."""

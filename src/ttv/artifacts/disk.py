@@ -1,0 +1,253 @@
+"""Store files in a folder, under their own names, where other programs can play them.
+
+What ``stat`` must know without reading a file - its hash and type - lies beside the files, in
+``.facts``. Facts name the size and time of the file they were taken of. Where they do not fit
+it (a crash between the two writes, a file put back from a backup) they are taken again, so a
+file can never be given a hash that is not its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import json
+import mimetypes
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from io import BufferedReader
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from ttv.artifacts._key import checked_key
+from ttv.artifacts._port import Artifact
+from ttv.backends import checked
+from ttv.errors import Conflict, NotFound, storage_errors
+
+_CHUNK: Final = 1 << 20
+#: Files that were never finished are swept after this long.
+_ABANDONED_SECONDS: Final = 24 * 3600
+
+
+class Options(BaseModel):
+    """Options of the disk store."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Made when it does not exist.
+    folder: Path
+
+
+def build(options: Mapping[str, object]) -> Disk:
+    """Build the store from its options."""
+    return Disk(checked(Options, options).folder.expanduser().absolute())
+
+
+class Disk:
+    """A folder as Store; all its work with files runs in threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._facts = folder / ".facts"
+        self._incoming = folder / ".incoming"
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._open)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close nothing: no file stays open between two calls."""
+
+    async def put(self, key: str, source: Path, *, content_type: str) -> Artifact:
+        return await asyncio.to_thread(self._put, checked_key(key), source, content_type)
+
+    async def stat(self, key: str) -> Artifact | None:
+        return await asyncio.to_thread(self._stat, checked_key(key))
+
+    async def fetch(self, key: str, to: Path) -> Artifact:
+        return await asyncio.to_thread(self._fetch, checked_key(key), to)
+
+    async def read(
+        self, key: str, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        file = await asyncio.to_thread(self._open_file, checked_key(key))
+        with file:
+            await asyncio.to_thread(file.seek, start)
+            while end is None or start < end:
+                size = _CHUNK if end is None else min(_CHUNK, end - start)
+                data = await asyncio.to_thread(file.read, size)
+                if not data:
+                    return
+                start += len(data)
+                yield data
+
+    async def delete(self, key: str) -> None:
+        await asyncio.to_thread(self._delete, checked_key(key))
+
+    async def ping(self) -> None:
+        await asyncio.to_thread(self._ping)
+
+    def _open(self) -> None:
+        with storage_errors():
+            for folder in (self._folder, self._facts, self._incoming):
+                folder.mkdir(parents=True, exist_ok=True)
+            with self._new_file() as (probe, _):
+                now = os.fstat(probe.fileno()).st_mtime
+            for left in self._incoming.iterdir():
+                with suppress(FileNotFoundError):  # another process sweeps too
+                    if now - left.stat().st_mtime > _ABANDONED_SECONDS:
+                        left.unlink()
+
+    def _ping(self) -> None:
+        with storage_errors(), self._new_file() as (probe, _):
+            probe.write(b"ping")
+            probe.flush()
+
+    @contextmanager
+    def _new_file(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """Give a file that is gone afterwards unless it was moved to its place."""
+        handle, name = tempfile.mkstemp(dir=self._incoming)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file, Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _put(self, key: str, source: Path, content_type: str) -> Artifact:
+        path = self._folder / key
+        digest = hashlib.sha256()
+        with storage_errors(), _opened(source) as data, self._new_file() as (file, new):
+            while chunk := data.read(_CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+            status = os.fstat(file.fileno())
+            self._move(new, path)
+        artifact = Artifact(key, status.st_size, digest.hexdigest(), content_type)
+        self._note(artifact, status)
+        return artifact
+
+    def _move(self, new: Path, path: Path) -> None:
+        """Put a file at its place for good: the folders that name it are synced too."""
+        _replace(new, path)
+        for folder in path.parents:
+            _sync(folder)
+            if folder == self._folder:
+                return
+
+    def _note(self, artifact: Artifact, status: os.stat_result) -> None:
+        """Write down the facts of a file, to be trusted while size and time fit."""
+        facts = {
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "sha256": artifact.sha256,
+            "content_type": artifact.content_type,
+        }
+        with storage_errors(), self._new_file() as (file, new):
+            file.write(json.dumps(facts).encode())
+            file.flush()
+            _replace(new, self._facts / artifact.key)
+
+    def _stat(self, key: str) -> Artifact | None:
+        path = self._folder / key
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if path.is_dir():
+            return None
+        facts = self._read_facts(key)
+        content_type = facts.get("content_type") or mimetypes.guess_type(path.name)[0]
+        if (facts.get("size"), facts.get("mtime_ns")) == (status.st_size, status.st_mtime_ns):
+            return Artifact(key, status.st_size, str(facts["sha256"]), str(content_type))
+        return self._take_facts(key, str(content_type or "application/octet-stream"))
+
+    def _read_facts(self, key: str) -> Mapping[str, object]:
+        try:
+            facts = json.loads((self._facts / key).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return facts if isinstance(facts, dict) else {}
+
+    def _take_facts(self, key: str, content_type: str) -> Artifact:
+        with self._open_file(key) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            status = os.fstat(file.fileno())
+        artifact = Artifact(key, status.st_size, digest, content_type)
+        self._note(artifact, status)
+        return artifact
+
+    def _fetch(self, key: str, to: Path) -> Artifact:
+        artifact = self._stat(key)
+        if artifact is None:
+            raise NotFound(f"there is no file {key}")
+        part = to.with_name(f".{to.name}.part")
+        try:
+            with storage_errors(), self._open_file(key) as file, part.open("wb") as copy:
+                shutil.copyfileobj(file, copy, _CHUNK)
+                part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+        return artifact
+
+    def _open_file(self, key: str) -> BufferedReader:
+        try:
+            return (self._folder / key).open("rb")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise NotFound(f"there is no file {key}") from error
+
+    def _delete(self, key: str) -> None:
+        for root in (self._folder, self._facts):
+            path = root / key
+            with storage_errors(), suppress(FileNotFoundError, NotADirectoryError):
+                if not path.is_dir():
+                    path.unlink()
+            with suppress(OSError):  # the first folder that is not empty ends it
+                for folder in path.relative_to(root).parents[:-1]:
+                    (root / folder).rmdir()
+
+
+def _replace(new: Path, path: Path) -> None:
+    """Move a file, making its folder again should another process tidy it away meanwhile."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            new.replace(path)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.replace(path)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise Conflict(f"another key makes {path.name} both a file and a folder") from error
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[BinaryIO]:
+    try:
+        file = source.open("rb")
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no file {source.name} to store") from error
+    with file:
+        yield file
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # this file system cannot sync a folder
+            raise
+    finally:
+        os.close(handle)
