@@ -23,7 +23,7 @@ from ttv.api.openapi import body, document, refusals
 from ttv.api.preconditions import allows, known, strong, wait_seconds
 from ttv.api.problems import PreconditionFailed
 from ttv.api.routing import TAKES_JSON, JobId, get
-from ttv.api.schemas import JOBS
+from ttv.api.schemas import JOBS, Links
 from ttv.api.services import TENANT, Here, Services
 from ttv.errors import InvalidRequest
 from ttv.observability import log
@@ -34,7 +34,7 @@ router = APIRouter(tags=["jobs"])
 #: Seconds after which a client may ask again for a job that is not over.
 _ASK_AGAIN: Final = "2"
 #: Seconds between two looks at a job that someone waits for.
-_LOOK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.25
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _ONE: Final = f"{JOBS}/{{job_id}}"
 _TAGS: Final = {"ETag": "The revision of the job."}
@@ -140,9 +140,7 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
     shown = [schemas.JobSummary.of(job) for job in page.jobs]
     answer = _json(schemas.JobPage(jobs=shown, next_cursor=page.cursor))
     if page.cursor:
-        following = asked.model_copy(update={"cursor": page.cursor})
-        query = urlencode(following.model_dump(mode="json", exclude_none=True))
-        answer.headers["Link"] = f'<{JOBS}?{query}>; rel="next"'
+        _link_next(answer, JOBS, asked, cursor=page.cursor)
     return answer
 
 
@@ -240,7 +238,11 @@ class _Tail(BaseModel):
     json=False,
     responses={
         200: {
-            **document(schemas.Journal, "A page of the journal, oldest first."),
+            **document(
+                schemas.Journal,
+                "A page of the journal, oldest first.",
+                Link="What happens from here on (`rel=next`).",
+            ),
             "content": {accept.TEXT: {"schema": {"type": "string"}}},
         },
         **refusals("invalid_request", "not_found", "not_acceptable", "unavailable"),
@@ -254,9 +256,11 @@ async def get_job_logs(
     await here.jobs.store.get(job_id, tenant=TENANT)
     events = await here.jobs.store.events(job_id, after=asked.after, limit=asked.limit)
     journal = schemas.Journal.of(events, after=asked.after)
+    answer = _json(journal)
     if form == accept.TEXT:
-        return Response(journal.text(), media_type=accept.TEXT)
-    return _json(journal)
+        answer = Response(journal.text(), media_type=accept.TEXT)
+    _link_next(answer, Links.of(job_id).logs, asked, after=journal.next)
+    return answer
 
 
 async def _changed(
@@ -298,6 +302,13 @@ def _answer(job: jobs.Job, status: int, **headers: str) -> Response:
     answer.headers["ETag"] = strong(job.revision)
     answer.headers.update(headers)
     return answer
+
+
+def _link_next(answer: Response, path: str, asked: BaseModel, **changed: str) -> None:
+    """Say where the next page is (RFC 8288): the same question from another place."""
+    following = asked.model_copy(update=changed)
+    query = urlencode(following.model_dump(mode="json", exclude_none=True))
+    answer.headers["Link"] = f'<{path}?{query}>; rel="next"'
 
 
 def _json(document: BaseModel) -> Response:

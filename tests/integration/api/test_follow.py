@@ -191,6 +191,8 @@ async def test_the_journal_comes_as_text_to_who_asks(service: Service) -> None:
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     (line,) = answer.text.splitlines()
     assert line.endswith("  created")
+    following = answer.headers["link"][1:].partition(">")[0]
+    assert (await service.http.get(following)).json()["entries"] == []
 
 
 async def test_the_journal_has_no_other_form(service: Service) -> None:

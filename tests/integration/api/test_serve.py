@@ -104,6 +104,28 @@ async def test_what_is_not_http_is_refused(head: bytes, server: Server) -> None:
     assert (await server.http.get("/healthz")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/v1/jobs/%ff",
+        b"/v1/jobs/%00",
+        b"/v1/jobs/%",
+        b"/v1/jobs?limit=%ff",
+        b"/v1/jobs?cursor=%ed%a0%80",
+        b"/v1/jobs/../../etc/passwd",
+        b"//v1/jobs",
+        b"/v1/jobs/" + b"x" * 8_000,
+        b"http://other/v1/jobs/x",
+        b"*",
+    ],
+)
+async def test_a_strange_address_is_refused(target: bytes, server: Server) -> None:
+    async with server.connection() as (reader, writer):
+        writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        status = int((await reader.read()).split(b" ", 2)[1])
+    assert status in {400, 404}
+
+
 async def test_a_stopping_server_finishes_what_it_began(server: Server) -> None:
     job = (await server.http.post("/v1/jobs", json={"prompt": "a fox"})).json()
     waits = {"If-None-Match": '"1"', "Prefer": "wait=30"}
