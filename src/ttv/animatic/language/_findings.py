@@ -1,0 +1,94 @@
+"""What the reader finds in a text, before anything is chosen or filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ttv.animatic.language._ledger import Ledger
+from ttv.animatic.language._senses import Count, Mark, Noun, Place, Scenery
+from ttv.animatic.scene import Action
+
+
+@dataclass(slots=True)
+class Part:
+    """One subject, as far as it is read."""
+
+    #: None for a noun nobody drew yet.
+    noun: Noun | None
+    #: The words that name it, for a placeholder's label and to know it again.
+    name: str
+    #: First and last unit (exclusive) of the phrase that brought it in.
+    start: int
+    end: int
+    definite: bool = False
+    count: Count | None = None
+    plural: bool = False
+    colour: str | None = None
+    scale: float = 1.0
+    pace: float = 1.0
+    #: What it does; None until a verb says so.
+    action: Action | None = None
+    facing: int | None = None
+    #: What it stands on, sits in or carries.
+    on: Noun | None = None
+    on_colour: str | None = None
+
+    @property
+    def several(self) -> bool:
+        """Tell whether it is more than one."""
+        return self.plural or (self.count is not None and self.count.least > 1)
+
+    @property
+    def vague(self) -> bool:
+        """Tell whether its number is a group's ("a herd of")."""
+        return self.count is not None and self.count.least < self.count.most
+
+    def is_same(self, noun: Noun, name: str) -> bool:
+        """Tell whether a definite phrase means this subject again."""
+        if noun.name or (self.noun and self.noun.name):
+            return self.name == name
+        return self.noun is not None and (self.noun.species, self.noun.scale, self.plural) == (
+            noun.species,
+            noun.scale,
+            noun.plural,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that was named, with the units of its phrase."""
+
+    at: int
+    start: int
+    end: int
+    place: Place | None
+    scenery: Scenery | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prop:
+    """A thing that was named as scenery."""
+
+    at: int
+    member: str
+    exact: bool
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything a text says, in its order."""
+
+    ledger: Ledger
+    parts: list[Part] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    props: list[Prop] = field(default_factory=list)
+    #: Light, air, look, moves and framing, with the unit that says so.
+    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    #: Tempo of the camera.
+    camera_pace: Mark | None = None
+    #: Colours of places and sky, by unit, with the spot or mark they belong to.
+    tints: list[tuple[int, str, int]] = field(default_factory=list)
+    #: A pronoun that stands for something outside this text: unit and what it stands for.
+    loose_pronoun: tuple[int, str] | None = None
+    #: First unit of a verb that has no subject in this text.
+    loose_verb: int | None = None
