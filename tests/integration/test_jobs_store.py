@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.conftest import PLAN, Shop, Valkey
 from ttv.errors import Conflict, InvalidRequest, NotFound
-from ttv.jobs import EventKind, IdempotencyMismatch, Job, Outcome, State
+from ttv.jobs import Changed, EventKind, IdempotencyMismatch, Job, Outcome, State
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +110,17 @@ async def test_cancelling_is_possible_until_the_job_is_over(shop: Shop) -> None:
     with pytest.raises(Conflict, match="finished"):
         await shop.store.cancel(finished.id, tenant="local")
     assert (await shop.store.get(finished.id)).state is State.FINISHED
+
+
+async def test_a_job_is_cancelled_only_at_the_revision_that_was_named(shop: Shop) -> None:
+    job = await shop.order()
+    await shop.claim(job.step_id("plan"))
+    with pytest.raises(Changed):
+        await shop.store.cancel(job.id, tenant="local", revision=job.revision)
+    now = await shop.store.get(job.id)
+    assert now.state is State.STARTED
+    after = await shop.store.cancel(job.id, tenant="local", revision=now.revision)
+    assert after.state is State.CANCELED
 
 
 async def test_a_listing_shows_every_job_once_while_new_ones_arrive(shop: Shop) -> None:

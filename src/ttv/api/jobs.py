@@ -21,7 +21,6 @@ from ttv.api import accept, schemas
 from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
 from ttv.api.preconditions import allows, known, strong, wait_seconds
-from ttv.api.problems import PreconditionFailed
 from ttv.api.routing import TAKES_JSON, JobId, get
 from ttv.api.schemas import JOBS, Links
 from ttv.api.services import TENANT, Here, Services
@@ -209,11 +208,12 @@ async def cancel_job(
     ] = None,
 ) -> Response:
     """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
+    revision = None
     if if_match is not None:
-        job = await here.jobs.store.get(job_id, tenant=TENANT)
-        if not allows(if_match, strong(job.revision)):
-            raise PreconditionFailed
-    job = await here.jobs.store.cancel(job_id, tenant=TENANT)
+        revision = (await here.jobs.store.get(job_id, tenant=TENANT)).revision
+        if not allows(if_match, strong(revision)):
+            raise jobs.Changed
+    job = await here.jobs.store.cancel(job_id, tenant=TENANT, revision=revision)
     log.info("Job canceled", action="job.canceled", job_id=job_id)
     return _answer(job, 200)
 

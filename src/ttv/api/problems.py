@@ -104,12 +104,6 @@ class Gone(NotFound):
     code = "gone"
 
 
-class PreconditionFailed(Conflict):
-    """The job has changed since the revision in If-Match; read it again."""
-
-    code = "precondition_failed"
-
-
 class RangeNotSatisfiable(InvalidRequest):
     """The range starts behind the end of the file."""
 

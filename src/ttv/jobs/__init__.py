@@ -11,7 +11,7 @@ from ttv.jobs._page import MAX_LIMIT, Page
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._redis import Connection
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
-from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._store import Changed, Created, IdempotencyMismatch, JobStore, new_job_id
 from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "STAGES",
     "STEP_MOVES",
     "Advance",
+    "Changed",
     "Claim",
     "Connection",
     "Created",

@@ -30,6 +30,12 @@ class IdempotencyMismatch(Conflict):
     code: ClassVar[str] = "idempotency_mismatch"
 
 
+class Changed(Conflict):
+    """The job has changed since that revision; read it again."""
+
+    code: ClassVar[str] = "precondition_failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Created:
     """An accepted job."""
@@ -144,16 +150,20 @@ class JobStore:
         jobs = tuple(read_job(pairs(facts)) for facts in found[:limit])
         return Page(jobs, cursor_after(jobs[-1].id) if len(found) > limit else None)
 
-    async def cancel(self, job_id: str, *, tenant: str) -> Job:
+    async def cancel(self, job_id: str, *, tenant: str, revision: int | None = None) -> Job:
         """Stop a job and give it as it is then; cancelling twice is no error.
 
-        Raises NotFound, and Conflict for a job that is over.
+        With a ``revision``, only if the job still has it. Raises NotFound, Changed, and
+        Conflict for a job that is over.
         """
         if not is_job_id(job_id):
             raise NotFound("There is no such job.")
-        answer = await self._redis.script("cancel", job_id, tenant)
+        expected = "" if revision is None else revision
+        answer = await self._redis.script("cancel", job_id, tenant, expected)
         if answer[0] == "gone":
             raise NotFound("There is no such job.")
+        if answer[0] == "changed":
+            raise Changed
         if answer[0] != State.CANCELED:
             raise Conflict(f"The job is {answer[0]} already.")
         return read_job(pairs(answer[1]), pairs(answer[2]))

@@ -64,6 +64,7 @@ def test_a_fault_of_ours_says_nothing_about_itself() -> None:
         (NotFound(), 404, None),
         (problems.NotReady(), 404, "2"),
         (jobs.IdempotencyMismatch(), 409, None),
+        (jobs.Changed(), 412, None),
         (errors.Conflict(), 409, None),
         (errors.LeaseLost(), 503, "2"),
         (Unavailable(), 503, "2"),

@@ -1,8 +1,11 @@
 -- Stop a job that is not over: no step of it can be claimed or written any more. Workers
--- hear of it at once on a channel, and else with their next report.
-local id, tenant = unpack(ARGV)
-local state, owner, attempt = unpack(redis.call('HMGET', job_key(id), 'state', 'tenant', 'attempt'))
+-- hear of it at once on a channel, and else with their next report. An expected revision that
+-- is not the job's own any more changes nothing.
+local id, tenant, expected = unpack(ARGV)
+local state, owner, attempt, revision = unpack(redis.call('HMGET', job_key(id), 'state', 'tenant',
+  'attempt', 'revision'))
 if not state or owner ~= tenant then return {'gone'} end
+if expected ~= '' and expected ~= revision then return {'changed'} end
 
 if MOVES[state].canceled then
   local fields = redis.call('HGETALL', steps_key(id))
