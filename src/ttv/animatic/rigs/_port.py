@@ -34,6 +34,22 @@ class Light:
         red, green, blue = (round(255 * value) for value in lit)
         return int(skia.Color(red, green, blue))
 
+    def emit(self, colour: Rgb) -> int:
+        """Give the ARGB colour of something that glows itself: only haze dims it."""
+        through = (
+            value * (1.0 - self.haze_amount) + haze * self.haze_amount
+            for value, haze in zip(colour, self.haze, strict=True)
+        )
+        red, green, blue = (round(255 * value) for value in through)
+        return int(skia.Color(red, green, blue))
+
+    @property
+    def darkness(self) -> float:
+        """Tell how dark it is, 0 by day to 1 at night; lamps burn above a half."""
+        red, green, blue = self.ambient
+        brightness = 0.299 * red + 0.587 * green + 0.114 * blue
+        return min(1.0, max(0.0, (0.92 - brightness) / 0.4))
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -53,14 +69,21 @@ class Actor(Protocol):
     swimmers: the middle of the body). State is a function of time only.
     """
 
-    #: Natural height (or length, for fish and birds) in metres.
-    height: float
-    #: Ground speed of its action in metres per second, so that feet do not slide; 0 in place.
-    speed: float
-    #: Whether the anchor is the ground (contact shadow) or free in air or water.
-    grounded: bool
-    #: Reach over the whole action.
-    box: Box
+    @property
+    def height(self) -> float:
+        """Give the natural height (or length, for fish and birds) in metres."""
+
+    @property
+    def speed(self) -> float:
+        """Give the ground speed in metres per second at which feet do not slide; 0 in place."""
+
+    @property
+    def grounded(self) -> bool:
+        """Tell whether the anchor is the ground (contact shadow) or free in air or water."""
+
+    @property
+    def box(self) -> Box:
+        """Give the reach over the whole action."""
 
     def draw(self, canvas: skia.Canvas, t: float, light: Light) -> None:
         """Draw the pose at ``t`` seconds (absolute)."""

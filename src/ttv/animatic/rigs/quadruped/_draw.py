@@ -1,0 +1,278 @@
+"""Drawing an animal: one smooth silhouette from rump to throat, limbs, head and coat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import skia
+
+from ttv.animatic.rigs._curve import (
+    Point,
+    append_outline,
+    between,
+    disc,
+    limb,
+    outline,
+    parse_points,
+    polar,
+    tube,
+)
+from ttv.animatic.rigs._kit import Moment, draw_kit
+from ttv.animatic.rigs._pen import Pen
+from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs.quadruped._form import Head, Leg, Species, heads
+from ttv.animatic.rigs.quadruped._skeleton import LegPose, Pose, Spine
+from ttv.animatic.rigs.quadruped._stance import Stance
+
+_FAR = 0.68
+_FEET: Mapping[str, str] = {
+    "paw": "-.7,.2 -.3,1.05 .6,.95 1.6,.35 1.75,-.5 1.5,-1! -.7,-1!",
+    "hoof": "-.8,1! .8,1! 1.35,-1! -.85,-1!",
+    "pad": "-1,.6 0,.9 1,.6 1.3,-.6 1.25,-1! -1.05,-1! -1.1,-.5",
+    "flat": "-1.3,.2 -.4,1 .8,.8 2,.1 2.1,-.6 1.9,-1! -1.4,-1! -1.6,-.5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """A species with its colours fixed."""
+
+    species: Species
+    palette: Mapping[str, Rgb]
+
+
+def draw_animal(pen: Pen, coat: Coat, pose: Pose, stance: Stance, moment: Moment) -> None:
+    """Draw back to front."""
+    head = heads()[coat.species.head]
+    if coat.species.wings and stance.wings:
+        _draw_wing(pen, coat, pose, stance.wings, far=True)
+    _draw_far(pen, coat, pose, stance, moment, head)
+    if coat.species.tail.fill != "body":
+        tail = tube(pose.tail, coat.species.tail.girth)
+        pen.form(
+            tail, coat.palette[coat.species.tail.fill], depth=max(coat.species.tail.girth) * 0.5
+        )
+    _draw_body(pen, coat, pose, moment)
+    _draw_near(pen, coat, pose)
+    if coat.species.wings:
+        _draw_wing(pen, coat, pose, stance.wings or (-52.0, -30.0), far=False)
+    _draw_head(pen, coat, pose, stance, moment, head)
+
+
+def _draw_far(pen: Pen, coat: Coat, pose: Pose, stance: Stance, moment: Moment, head: Head) -> None:
+    for index in (0, 2):
+        _draw_leg(pen, coat, pose.legs[index], hind=index < 2, far=True)
+    x, y = pose.neck[1]
+    size = coat.species.head_size
+    with pen.frame(x, y, turn=pose.head, grow=size), pen.frame(flip=_flip(stance.look)):
+        draw_kit(pen, head.far, moment, shade=0.74)
+
+
+def _draw_near(pen: Pen, coat: Coat, pose: Pose) -> None:
+    for index in (1, 3):
+        _draw_leg(pen, coat, pose.legs[index], hind=index < 2, far=False)
+
+
+def _flip(look: float) -> float:
+    return look if abs(look) > 0.15 else math.copysign(0.15, look)
+
+
+def _draw_leg(pen: Pen, coat: Coat, leg: LegPose, *, hind: bool, far: bool) -> None:
+    species, palette = coat.species, coat.palette
+    build = species.hind if hind else species.fore
+    shade = _FAR if far else 1.0
+    skin = limb(leg.joints, build.girth)
+    fill = palette.get("leg", palette["body"])
+    if far:
+        pen.fill(skin, fill, shade=shade)
+    else:
+        pen.form(skin, fill, depth=build.girth[0] * 0.2, rim=0.0)
+    if species.marks.rings:
+        _draw_rings(pen, leg, build, palette["mark"], shade)
+    sock = palette.get("sock", fill)
+    if species.marks.socks:
+        _draw_sock(pen, leg, build, species.marks.socks, sock, shade)
+    foot = palette.get("hoof", sock)
+    with pen.frame(*leg.joints[3], turn=leg.tilt, grow=build.girth[3]):
+        pen.fill(outline(*parse_points(_FEET[species.foot])), foot, shade=shade)
+
+
+def _draw_sock(pen: Pen, leg: LegPose, build: Leg, share: float, colour: Rgb, shade: float) -> None:
+    """Colour the leg from the toe up to a share of the two lower bones."""
+    _, knee, ankle, toe = leg.joints
+    _, knee_girth, ankle_girth, toe_girth = build.girth
+    if share <= 0.5:
+        top = between(toe, ankle, share * 2)
+        width = toe_girth + (ankle_girth - toe_girth) * share * 2
+        path = tube((top, toe), (width * 1.04, toe_girth * 1.05))
+    else:
+        rest = share * 2 - 1
+        top = between(ankle, knee, rest)
+        width = ankle_girth + (knee_girth - ankle_girth) * rest
+        path = limb((top, ankle, toe), (width * 1.02, ankle_girth * 1.04, toe_girth * 1.05))
+    pen.fill(path, colour, shade=shade)
+
+
+def _draw_rings(pen: Pen, leg: LegPose, build: Leg, colour: Rgb, shade: float) -> None:
+    for at in range(3):
+        start, end = leg.joints[at], leg.joints[at + 1]
+        for share in (0.3, 0.62, 0.92):
+            x, y = between(start, end, share)
+            girth = build.girth[at] + (build.girth[at + 1] - build.girth[at]) * share
+            turn = math.atan2(end[1] - start[1], end[0] - start[0])
+            if at == 0 and share < 0.9:
+                continue
+            with pen.frame(x, y, turn=turn):
+                pen.fill(disc((0, 0), girth * 0.3, girth), colour, shade=shade)
+
+
+def _draw_tail_tip(pen: Pen, coat: Coat, pose: Pose) -> None:
+    tail = coat.species.tail
+    first = round(tail.tip * (len(tail.girth) - 1))
+    with pen.inside(tube(pose.tail, tail.girth)):
+        pen.fill(_tip(pose.tail[first:], tail.girth[first:]), coat.palette["tip"])
+
+
+def _tip(spine: Sequence[Point], girth: Sequence[float]) -> skia.Path:
+    """Cover the end of a tail, with a ragged edge of fur."""
+    (x0, y0), (x1, y1) = spine[0], spine[1]
+    heading = math.atan2(y1 - y0, x1 - x0)
+    wide = max(girth) * 1.3
+    edge = []
+    for at in range(7):
+        side = polar((x0, y0), wide * (1 - at / 3), heading + math.pi / 2)
+        edge.append(polar(side, wide * (0.45 if at % 2 else -0.05), heading))
+    ends = [
+        polar(spine[-1], wide * 1.5, heading - 0.8),
+        polar(spine[-1], wide * 1.5, heading + 0.8),
+    ]
+    return skia.Path.Polygon([skia.Point(*point) for point in (*edge, *ends)], isClosed=True)
+
+
+def silhouette(species: Species, pose: Pose) -> skia.Path:
+    """Wrap trunk and neck in one outline."""
+    spine, neck, trunk = pose.spine, species.neck, species.trunk
+    base, end = pose.neck
+    heading = math.atan2(end[1] - base[1], end[0] - base[0])
+    side = heading + math.pi / 2
+    middle = between(base, end, 0.55)
+    wide, slim = neck.girth
+    half = slim + (wide - slim) * 0.36
+    points = [spine.place(*point) for point in trunk.back]
+    points += [polar(middle, half, side), polar(end, slim, side), polar(end, slim * 0.9, heading)]
+    points += [polar(end, -slim, side), polar(middle, -half * 1.08, side)]
+    points += [spine.place(*point) for point in trunk.belly]
+    path = skia.Path()
+    append_outline(path, points)
+    return path
+
+
+def _draw_body(pen: Pen, coat: Coat, pose: Pose, moment: Moment) -> None:
+    species, palette = coat.species, coat.palette
+    if species.back:
+        _draw_back(pen, species.back, pose.spine, moment)
+    path = silhouette(species, pose)
+    whole = skia.Path(path)
+    if species.tail.fill == "body":
+        whole.addPath(tube(pose.tail, species.tail.girth))
+    pen.form(whole, palette["body"], depth=9.0)
+    if species.tail.tip < 1.0:
+        _draw_tail_tip(pen, coat, pose)
+    marks = species.marks
+    if marks.belly or marks.patches or marks.stripes:
+        with pen.inside(path):
+            _draw_marks(pen, coat, pose)
+
+
+def _draw_back(pen: Pen, name: str, spine: Spine, moment: Moment) -> None:
+    x, y = spine.place(0.5, 0.0)
+    with pen.frame(x, y, turn=spine.angle):
+        draw_kit(pen, heads()[name].near, moment)
+
+
+def _draw_marks(pen: Pen, coat: Coat, pose: Pose) -> None:
+    species, spine, palette = coat.species, pose.spine, coat.palette
+    marks = species.marks
+    if marks.belly:
+        pen.fill(_underside(species, pose, marks.belly), palette["belly"])
+    patches = skia.Path()
+    for text in marks.patches:
+        points, corners = parse_points(text)
+        placed = [spine.place(x / 100, y) for x, y in points]
+        append_outline(patches, placed, corners)
+    for along, wide, low in marks.stripes:
+        append_outline(patches, _stripe(spine, along, wide, low))
+    if marks.rings:
+        _add_neck_rings(patches, pose, species)
+    if not patches.isEmpty():
+        pen.fill(patches, palette[marks.patch_fill])
+
+
+def _add_neck_rings(path: skia.Path, pose: Pose, species: Species) -> None:
+    base, end = pose.neck
+    side = math.atan2(end[1] - base[1], end[0] - base[0]) + math.pi / 2
+    wide = species.neck.girth[0]
+    for share in (0.1, 0.36, 0.62, 0.88):
+        centre = between(base, end, share)
+        top, low = polar(centre, wide * 1.1, side), polar(centre, -wide * 0.7, side + 0.35)
+        ahead = between(base, end, share + 0.13)
+        append_outline(path, [top, low, polar(ahead, wide * 1.1, side)], frozenset({1}))
+
+
+def _stripe(spine: Spine, along: float, wide: float, low: float) -> list[Point]:
+    return [
+        spine.place(along - wide, 30),
+        spine.place(along - wide * 0.9, 0),
+        spine.place(along - 0.03, -low),
+        spine.place(along + wide * 0.7, 0),
+        spine.place(along + wide, 30),
+    ]
+
+
+def _underside(species: Species, pose: Pose, depth: float) -> skia.Path:
+    """Follow belly, breast and throat at a depth into the body."""
+    spine, (base, end) = pose.spine, pose.neck
+    side = math.atan2(end[1] - base[1], end[0] - base[0]) + math.pi / 2
+    slim, wide = species.neck.girth[1], species.neck.girth[0]
+    outer = [polar(end, -slim * 2, side), polar(between(base, end, 0.4), -wide * 2, side)]
+    inner = [polar(end, -slim * 0.25, side), polar(between(base, end, 0.4), -wide * 0.3, side)]
+    for along, above in species.trunk.belly:
+        outer.append(spine.place(along + (0.1 if along > 0.9 else 0.0), above - 14))
+        inner.append(spine.place(along - (0.12 if along > 0.95 else 0.0), above + depth))
+    return outline([*outer, *reversed(inner)])
+
+
+def _draw_head(
+    pen: Pen, coat: Coat, pose: Pose, stance: Stance, moment: Moment, head: Head
+) -> None:
+    x, y = pose.neck[1]
+    species = coat.species
+    if species.mane:
+        _draw_mane(pen, species.mane, pose, moment)
+    with (
+        pen.frame(x, y, turn=pose.head, grow=species.head_size),
+        pen.frame(flip=_flip(stance.look)),
+    ):
+        draw_kit(pen, head.near, moment)
+
+
+def _draw_mane(pen: Pen, name: str, pose: Pose, moment: Moment) -> None:
+    (x0, y0), (x1, y1) = pose.neck
+    turn = math.atan2(y1 - y0, x1 - x0)
+    with pen.frame(x0, y0, turn=turn, grow=math.dist(pose.neck[0], pose.neck[1]) / 40):
+        draw_kit(pen, heads()[name].near, moment)
+
+
+def _draw_wing(pen: Pen, coat: Coat, pose: Pose, lift: tuple[float, float], *, far: bool) -> None:
+    """Spread a wing of feathers or skin from the withers."""
+    x, y = pose.spine.place(0.82, 8)
+    inner, outer = (math.radians(90 + value) for value in lift)
+    elbow = polar((x, y), 46, inner - 0.2 + 0.5)
+    tip = polar(elbow, 62, outer + 0.75)
+    trail = [polar(elbow, 46, outer + 1.35), polar(elbow, 34, outer + 1.9)]
+    trail += [polar((x, y), 46, inner + 1.25), polar((x, y), 22, inner + 1.9)]
+    points = [(x + 7, y - 2), elbow, tip, *trail]
+    shade = 0.7 if far else 1.0
+    pen.form(outline(points, {2, 3, 4, 5}), coat.palette["wing"], depth=6, shade=shade)
