@@ -117,9 +117,9 @@ class _Listing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=20, ge=1, le=jobs.MAX_LIMIT)
+    limit: int = Field(default=20, ge=1, le=jobs.MAX_LIMIT, description="Jobs on a page.")
     cursor: str | None = Field(default=None, max_length=128, description="From the page before.")
-    status: jobs.State | None = None
+    status: jobs.State | None = Field(default=None, description="Only jobs that have it.")
 
 
 @get(
@@ -228,7 +228,7 @@ class _Tail(BaseModel):
         pattern=r"^\d{1,16}-\d{1,16}$",
         description="`next` of the page before.",
     )
-    limit: int = Field(default=100, ge=1, le=1_000)
+    limit: int = Field(default=100, ge=1, le=1_000, description="Entries on a page.")
 
 
 @get(

@@ -103,6 +103,7 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
+            operation["responses"] = dict(sorted(operation["responses"].items()))
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
     schema["components"]["examples"] = {
         code: _example(code, kind) for code, kind in KINDS.items() if code not in _UNDECLARED

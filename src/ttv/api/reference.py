@@ -44,8 +44,7 @@ def _page(schema: Mapping[str, Any]) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width">'
     yield f'<title>{title}</title><link rel="stylesheet" href="/docs/style.css"></head><body>'
     yield f"<main><h1>{title} <small>{escape(schema['info']['version'])}</small></h1>"
-    for paragraph in schema["info"]["description"].split("\n\n"):
-        yield f"<p>{_prose(paragraph)}</p>"
+    yield _prose(schema["info"]["description"])
     yield '<p>As a document for tools: <a href="/openapi.json">/openapi.json</a>.</p>'
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
@@ -60,7 +59,7 @@ def _page(schema: Mapping[str, Any]) -> Iterator[str]:
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator[str]:
     name = operation["operationId"]
     yield f'<section id="{name}"><h2><b>{method}</b> <code>{escape(path)}</code></h2>'
-    yield f"<p>{_prose(operation.get('description', ''))}</p>"
+    yield _prose(operation["description"])
     body = operation.get("requestBody")
     if body:
         reference = next(iter(body["content"].values()))["schema"]
@@ -72,7 +71,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
             about = parameter.get("description") or parameter["schema"].get("description", "")
             yield (
                 f"<tr><td><code>{escape(parameter['name'])}</code></td>"
-                f"<td>{parameter['in']}</td><td>{_prose(about)}</td></tr>"
+                f"<td>{parameter['in']}</td><td>{_words(about)}</td></tr>"
             )
         yield "</table>"
     yield "<table><tr><th>Answer</th><th>Meaning</th><th>Body</th></tr>"
@@ -81,14 +80,14 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
             f"{_type(content['schema'])} <small>{escape(media_type)}</small>"
             for media_type, content in response.get("content", {}).items()
         )
-        about = _prose(response["description"])
+        about = _words(response["description"])
         yield f"<tr><td>{status}</td><td>{about}</td><td>{bodies}</td></tr>"
     yield "</table></section>"
 
 
 def _document(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     yield f'<section id="{name}"><h3>{escape(name)}</h3>'
-    yield f"<p>{_prose(schema.get('description', ''))}</p>"
+    yield _prose(schema.get("description", ""))
     if "enum" in schema:
         yield f"<p>{', '.join(f'<code>{escape(value)}</code>' for value in schema['enum'])}</p>"
     if "properties" in schema:
@@ -96,7 +95,7 @@ def _document(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
         for field, value in schema["properties"].items():
             yield (
                 f"<tr><td><code>{escape(field)}</code></td><td>{_type(value)}</td>"
-                f"<td>{_prose(value.get('description', ''))}</td></tr>"
+                f"<td>{_words(value.get('description', ''))}</td></tr>"
             )
         yield "</table>"
     for example in schema.get("examples", ()):
@@ -129,4 +128,9 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _prose(text: str) -> str:
+    """Give paragraphs."""
+    return "".join(f"<p>{_words(paragraph)}</p>" for paragraph in text.split("\n\n"))
+
+
+def _words(text: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(text))

@@ -38,6 +38,15 @@ class JobRequest(_Document):
             "examples": [
                 {"prompt": "a red fox runs through a snowy forest at night"},
                 {"prompt": "a sailing boat at dawn", "seconds": 8, "size": "1920x1080", "seed": 7},
+                {
+                    "plan": {
+                        "style": "watercolour",
+                        "shots": [
+                            {"prompt": "a red boat leaves the harbour", "seconds": 4},
+                            {"prompt": "gulls circle", "seconds": 3, "transition": "crossfade"},
+                        ],
+                    }
+                },
             ]
         },
     )
@@ -104,8 +113,7 @@ class Failure(_Document):
 
     code: str = Field(examples=["storage_full"])
     message: str
-    #: The step that failed.
-    step: str | None
+    step: str | None = Field(description="The step that failed.")
 
 
 class Step(_Document):
@@ -113,11 +121,10 @@ class Step(_Document):
 
     name: str = Field(examples=["segment-2"])
     kind: str = Field(examples=["segment"])
-    #: Number of the shot, from 1.
-    shot: int | None
+    shot: int | None = Field(description="Number of the shot, from 1, if it is about one.")
     status: jobs.StepState
     progress: float = Field(ge=0, le=1)
-    attempts: int
+    attempts: int = Field(description="How often it was begun.")
 
 
 class Links(_Document):
@@ -147,7 +154,7 @@ class JobSummary(_Document):
     status: jobs.State
     stage: jobs.Stage
     progress: float = Field(ge=0, le=1, description="Never falls.")
-    message: str
+    message: str = Field(description="What is being done, for people.")
     attempt: int
     revision: int = Field(description="Grows with every change; the ETag of the job.")
     created_at: datetime
@@ -166,8 +173,9 @@ class JobSummary(_Document):
 class Job(JobSummary):
     """A job in full."""
 
-    #: What is being made, after defaults; a plan is under its own address.
-    order: dict[str, JsonValue]
+    order: dict[str, JsonValue] = Field(
+        description="What is made, with defaults filled in; a plan has its own address."
+    )
     steps: list[Step]
 
     @classmethod

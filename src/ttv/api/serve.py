@@ -11,6 +11,7 @@ from hypercorn.config import Config
 
 from ttv.api.app import create_app
 from ttv.api.services import Services
+from ttv.observability import log
 
 
 async def serve(
@@ -25,8 +26,11 @@ async def serve(
 
     async def stopping() -> None:
         await stop()
+        log.info("API stops", action="api.stopping")
         app.state.stopping.set()
 
+    host, port = listening.getsockname()[:2]
+    log.info("API ready", action="api.ready", host=host, port=port)
     await run(
         app,  # type: ignore[arg-type]  # Hypercorn describes an ASGI app in types of its own
         _config(listening, services.settings.api_grace_seconds),
