@@ -8,7 +8,7 @@ from typing import Final
 from ttv.animatic.language._clause import Clause, Topic
 from ttv.animatic.language._findings import Findings, Part
 from ttv.animatic.language._ledger import Fate
-from ttv.animatic.language._manner import manner
+from ttv.animatic.language._manner import kin, manner
 from ttv.animatic.language._phrase import NounPhrase, Role
 from ttv.animatic.language._senses import Colour, Count, Kind, Noun, Verb
 from ttv.animatic.language._tables import table
@@ -149,11 +149,16 @@ class Cast:
         if clause.verb is not None:
             return []
         waiting = [*clause.listed, *clause.group]
-        if self.is_joined(phrase.start):
+        if self.is_joined(phrase.start) and not self._starts_anew(phrase, waiting):
             clause.listed = []
             return waiting
         clause.listed = waiting if self.adds(phrase) else []
         return []
+
+    def _starts_anew(self, phrase: NounPhrase, waiting: list[Part]) -> bool:
+        """Tell ", and children dance" after a longer phrase from the end of a list."""
+        pause = self.units[phrase.start - 1].gap is Gap.SOFT
+        return pause and bool(waiting) and waiting[-1].end != phrase.start - 1
 
     def _adopt(self, part: Part) -> list[Part]:
         """Make a subject of every coloured phrase that waited for this noun."""
@@ -191,7 +196,7 @@ class Cast:
         """Note the noun and the nouns before it ("robot dog")."""
         first = min((phrase.at, *phrase.of(Role.NOUN)))
         kinds = (self.units[at].sense(Noun) for at in phrase.of(Role.NOUN))
-        exact = noun.exact and all(kind and kind.species == noun.species for kind in kinds)
+        exact = noun.exact and all(kind and kin(kind) == kin(noun) for kind in kinds)
         fate = Fate.UNDERSTOOD if exact else Fate.SUBSTITUTED
         self.ledger.span(first, phrase.at + 1, fate, noun.species)
 

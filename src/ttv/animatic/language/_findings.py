@@ -43,16 +43,6 @@ class Part:
         """Tell whether its number is a group's ("a herd of")."""
         return self.count is not None and self.count.least < self.count.most
 
-    def is_same(self, noun: Noun, name: str) -> bool:
-        """Tell whether a definite phrase means this subject again."""
-        if noun.name or (self.noun and self.noun.name):
-            return self.name == name
-        return self.noun is not None and (self.noun.species, self.noun.scale, self.plural) == (
-            noun.species,
-            noun.scale,
-            noun.plural,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -34,15 +34,21 @@ def habit(part: Part, setting: Setting) -> Action:
         noun = part.on
     elif setting is Setting.SPACE and noun.rig is RigKind.BIPED:
         return Action.FLOAT
-    return Action(_facts(noun).get("does", Action.STAND))
+    return Action(facts_of(noun).get("does", Action.STAND))
 
 
 def _own_way(noun: Noun) -> Action:
-    facts = _facts(noun)
+    facts = facts_of(noun)
     usual = Action(facts.get("does", Action.WALK))
     return Action(facts.get("goes", usual if usual in TRAVELS else Action.WALK))
 
 
-def _facts(noun: Noun) -> dict[str, str]:
+def facts_of(noun: Noun) -> dict[str, str]:
+    """Give the entry of a noun's species in the data file."""
     facts: dict[str, str] = table("nouns")[noun.rig.value][noun.species]
     return facts
+
+
+def kin(noun: Noun) -> str:
+    """Give the animal a noun belongs to: a puppy is a dog."""
+    return facts_of(noun).get("of", noun.species)

@@ -11,7 +11,7 @@ from ttv.animatic.language._clause import Clause, Topic
 from ttv.animatic.language._findings import Part, Prop, Spot
 from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._ledger import Fate
-from ttv.animatic.language._manner import manner
+from ttv.animatic.language._manner import facts_of, kin, manner
 from ttv.animatic.language._phrase import NounPhrase, Role, take
 from ttv.animatic.language._senses import Colour, Kind, Mark, Noun, Place, Scenery, Unit
 from ttv.animatic.language._tables import table
@@ -133,7 +133,7 @@ class Settler:
         """Join the names of one animal ("golden retriever puppy")."""
         for at in phrase.of(Role.NOUN):
             other = self.units[at].sense(Noun)
-            if other and other.species == noun.species:
+            if other and kin(other) == kin(noun):
                 noun = replace(noun, colour=noun.colour or other.colour)
         return noun
 
@@ -144,7 +144,9 @@ class Settler:
         if fresh or phrase.of(Role.COUNT) or (noun.plural and not determiners):
             return None
         name = self.units[phrase.at].key
-        return next((part for part in self.findings.parts if part.is_same(noun, name)), None)
+        same = [part for part in self.findings.parts if part.name == name]
+        alike = [part for part in self.findings.parts if _is_again(noun, part)]
+        return next(iter((*same, *alike)), None)
 
     def _again(self, phrase: NounPhrase, part: Part, preposition: str | None) -> None:
         if part.noun:
@@ -165,7 +167,7 @@ class Settler:
         if preposition in grammar["within"] and noun.species in table("places")["interiors"]:
             self._interior(phrase, noun)
         elif rider and any(
-            preposition in grammar[how] and fact in _facts(noun)
+            preposition in grammar[how] and fact in facts_of(noun)
             for how, fact in (("aboard", "mount"), ("along", "held"))
         ):
             self._put_on(rider, phrase, noun)
@@ -186,9 +188,9 @@ class Settler:
         """Settle what the verb acts on."""
         verb, actions, rider = self.clause.verb, table("actions"), self._rider()
         base = verb.base.partition(" ")[0] if verb else ""
-        if rider and "mount" in _facts(noun) and base in actions["rides"]:
+        if rider and "mount" in facts_of(noun) and base in actions["rides"]:
             self._put_on(rider, phrase, noun)
-        elif rider and "held" in _facts(noun) and base in actions["holds"]:
+        elif rider and "held" in facts_of(noun) and base in actions["holds"]:
             self._put_on(rider, phrase, noun)
             if rider.action is Action.FLY:
                 rider.action = Action.STAND
@@ -296,6 +298,9 @@ def _belongs_to_thing(unit: Unit) -> bool:
     return style is not None and (not style.exact or unit.key == "black and white")
 
 
-def _facts(noun: Noun) -> dict[str, str]:
-    facts: dict[str, str] = table("nouns")[noun.rig.value][noun.species]
-    return facts
+def _is_again(noun: Noun, part: Part) -> bool:
+    """Tell whether a definite noun can mean a subject again, by another name."""
+    known = part.noun
+    if known is None or noun.name or known.name:
+        return False
+    return (kin(known), part.plural) == (kin(noun), noun.plural)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ttv.animatic.language._findings import Findings, Part
 from ttv.animatic.language._light import Light, choose_light
+from ttv.animatic.language._manner import facts_of
 from ttv.animatic.language._place import choose_place
 from ttv.animatic.language._reader import read
 from ttv.animatic.language._senses import Kind, Verb
-from ttv.animatic.language._tables import table
 from ttv.animatic.scene import Framing, Move, RigKind, Setting
 
 
@@ -102,5 +102,4 @@ def _mention(findings: Findings, part: Part) -> Mention:
 def _pronoun(part: Part) -> str:
     if part.noun is None or part.noun.rig is not RigKind.BIPED:
         return "it"
-    facts = table("nouns")[part.noun.rig.value][part.noun.species]
-    return str(facts.get("said", "it"))
+    return facts_of(part.noun).get("said", "it")
