@@ -7,12 +7,15 @@ from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import Format
 from ttv.media._frames import fitted, last_frame, planes, read_frame
+from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
 from ttv.media._mp4 import Coding
 from ttv.media._planes import Pixels, black, blend
 from ttv.media._png import load_png, save_jpeg, save_png
+from ttv.media._sound import SOUND_RATE, Sound
 
 __all__ = [
+    "SOUND_RATE",
     "Clip",
     "Coding",
     "Encoder",
@@ -20,11 +23,13 @@ __all__ = [
     "Format",
     "Part",
     "Pixels",
+    "Sound",
     "Unreadable",
     "WrongLength",
     "black",
     "blend",
     "fitted",
+    "inspect",
     "join",
     "last_frame",
     "load_png",
@@ -32,5 +37,6 @@ __all__ = [
     "probe",
     "read_frame",
     "save_jpeg",
+    "save_last_frame",
     "save_png",
 ]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import open_mp4
+from ttv.media._sound import Sound, SoundTrack, lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,18 @@ class Part:
             raise ValueError(f"frames {self.start} to {self.stop} are no groups of pictures")
 
 
-def join(parts: Sequence[Part], to: Path, *, comment: str = "") -> None:
+def join(
+    parts: Sequence[Part],
+    to: Path,
+    *,
+    sound: Iterator[Sound] | None = None,
+    comment: str = "",
+) -> None:
     """Write the parts one after the other; they must be steady and of one signature.
 
     Time stamps are counted anew, so no frame is lost, doubled or out of order at a seam.
-    Raises WrongLength when a clip gives other frames than were probed.
+    ``sound`` is made exactly as long as the pictures; sound of the clips is left out. Raises
+    WrongLength when a clip gives other frames than were probed.
     """
     if len({part.clip.signature for part in parts}) != 1 or not all(p.clip.steady for p in parts):
         raise ValueError("only steady clips of one signature join by copying")
@@ -42,22 +51,39 @@ def join(parts: Sequence[Part], to: Path, *, comment: str = "") -> None:
     try:
         with reading(first.path), open_clip(first.path) as template, writing():
             with open_mp4(part_file, comment) as file:
-                stream = file.add_stream_from_template(template.streams.video[0])
-                for packet in _renumbered(parts):
-                    packet.stream = stream
-                    file.mux(packet)
+                _write(file, file.add_stream_from_template(template.streams.video[0]), parts, sound)
             part_file.replace(to)
     finally:
         part_file.unlink(missing_ok=True)
 
 
+def _write(
+    file: OutputContainer, stream: VideoStream, parts: Sequence[Part], sound: Iterator[Sound] | None
+) -> None:
+    frame = 1 / _rate(parts[0].clip)
+    length = frame * sum(part.stop - part.start for part in parts)
+    track = SoundTrack(file, lasting(sound, length)) if sound else None
+    for turn, packet in enumerate(_renumbered(parts)):
+        packet.stream = stream
+        packet.time_base = frame
+        file.mux(packet)
+        if track:
+            file.mux(list(track.until(turn * frame)))
+    if track:
+        file.mux(list(track.end()))
+
+
+def _rate(clip: Clip) -> Fraction:
+    """Give the frame rate as the fraction that it is: 24000/1001, not 23.976."""
+    return Fraction(clip.fps).limit_denominator(1001)
+
+
 def _renumbered(parts: Iterable[Part]) -> Iterator[Packet[VideoStream]]:
-    """Give every packet its place in the whole: shown at its frame, decoded in its turn."""
+    """Give every packet its place in the whole, in frames: when to show and when to decode it."""
     delay = max(part.clip.delay for part in parts)
     base = turn = 0
     for part in parts:
         for number, packet in _packets(part):
-            packet.time_base = Fraction(part.clip.fps).limit_denominator(1001) ** -1
             packet.pts = base + number - part.start
             packet.dts = turn - delay
             packet.duration = 1

@@ -41,7 +41,11 @@ def open_mp4(path: Path, comment: str = "") -> OutputContainer:
         str(path),
         "w",
         format="mp4",
-        container_options={"movflags": "+faststart", "fflags": "+bitexact"},
+        container_options={
+            "movflags": "+faststart",
+            "fflags": "+bitexact",
+            "movie_timescale": "48000",  # lengths that are exact to the sample of sound
+        },
     )
     if comment:
         file.metadata["comment"] = comment

@@ -88,7 +88,7 @@ async def segment(work: Work) -> Result:
         return Made(
             {"clip": clip, **await _tail(work, number, clip)},
             (*warnings, *_differences(request, delivered)),
-            {"frames": delivered.frames, "size": delivered.format.size, "engine": engine.model},
+            {"frames": delivered.frames, "size": delivered.size, "engine": engine.model},
         )
 
     digest = address(
@@ -209,8 +209,13 @@ async def _tail(work: Work, number: int, clip: Path) -> dict[str, Path]:
 
 def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:
     """Say where an engine gave something other than was asked for."""
-    asked: dict[str, Any] = {"frames": request.frames, "format": request.format}
-    got: dict[str, Any] = {"frames": delivered.frames, "format": delivered.format}
+    picture = request.format
+    asked: dict[str, Any] = {"frames": request.frames, "size": picture.size, "fps": picture.fps}
+    got: dict[str, Any] = {
+        "frames": delivered.frames,
+        "size": delivered.size,
+        "fps": round(delivered.fps, 3),
+    }
     return tuple(
         f"asked for {name} {asked[name]}, got {got[name]}"
         for name in asked

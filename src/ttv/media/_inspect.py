@@ -1,0 +1,31 @@
+"""Look into clips from the event loop; a hostile clip can only harm a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from ttv import children
+from ttv.children import Limits
+from ttv.media._clip import Clip
+
+_LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=300)
+
+
+async def inspect(clip: Path) -> Clip:
+    """Probe a clip. Raises NotFound, Unreadable, or Transient when the child crashed."""
+    return await _ask(clip, None)
+
+
+async def save_last_frame(clip: Path, to: Path) -> Clip:
+    """Write the last frame of a clip as PNG and return what the clip is.
+
+    The PNG's tags "comment" and "frame" hold the clip's comment and the number of the frame.
+    """
+    return await _ask(clip, to)
+
+
+async def _ask(clip: Path, last_frame: Path | None) -> Clip:
+    request = {"clip": str(clip), "last_frame": str(last_frame) if last_frame else None}
+    found, _ = await children.run("ttv.media._child", request, limits=_LIMITS)
+    return Clip(**{**found, "path": clip, "keyframes": tuple(found["keyframes"])})

@@ -1,0 +1,68 @@
+"""A sound track of a film, written beside its pictures and exactly as long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from numpy.typing import NDArray
+
+#: Samples of a block, ``numpy.float32`` of shape ``(samples, 2)`` from -1.0 to 1.0.
+Sound: TypeAlias = NDArray[np.float32]
+
+SOUND_RATE: Final = 48_000
+_BITS_PER_SECOND: Final = 128_000
+
+
+class SoundTrack:
+    """AAC of a stream of blocks; the block lengths do not matter."""
+
+    def __init__(self, file: OutputContainer, blocks: Iterator[Sound]) -> None:
+        self._blocks = blocks
+        self._samples = 0
+        self._stream = file.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream.bit_rate = _BITS_PER_SECOND
+
+    def until(self, seconds: Fraction) -> Iterator[Packet[AudioStream]]:
+        """Encode the blocks up to a time, the one that reaches beyond it included."""
+        while self._samples < seconds * SOUND_RATE:
+            block = next(self._blocks, None)
+            if block is None:
+                return
+            yield from self._encode(block)
+
+    def end(self) -> Iterator[Packet[AudioStream]]:
+        """Encode what is left."""
+        for block in self._blocks:
+            yield from self._encode(block)
+        yield from self._stream.encode(None)
+
+    def _encode(self, block: Sound) -> list[Packet[AudioStream]]:
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(block.T), format="fltp", layout="stereo"
+        )
+        frame.sample_rate = SOUND_RATE
+        frame.time_base = Fraction(1, SOUND_RATE)
+        frame.pts = self._samples
+        self._samples += len(block)
+        return self._stream.encode(frame)
+
+
+def lasting(blocks: Iterator[Sound], seconds: Fraction) -> Iterator[Sound]:
+    """Cut blocks, or lengthen them with silence, to the sample nearest to a length."""
+    left = round(seconds * SOUND_RATE)
+    for block in blocks:
+        yield block[:left]
+        left -= min(left, len(block))
+        if not left:
+            return
+    while left:
+        size = min(left, SOUND_RATE)
+        yield np.zeros((size, 2), np.float32)
+        left -= size
