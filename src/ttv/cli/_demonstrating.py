@@ -17,7 +17,7 @@ from rich.text import Text
 from ttv import media
 from ttv.cli import _stack
 from ttv.cli._following import follow
-from ttv.cli._target import slug
+from ttv.cli._target import file_size, slug
 from ttv.client import Client
 from ttv.errors import storage_errors
 from ttv.settings import Settings
@@ -56,7 +56,7 @@ async def show(request: Mapping[str, Any], settings: Settings) -> None:
         console,
         "film",
         f"{path}: {film.seconds:.1f} s, {film.width}x{film.height}, "
-        f"{path.stat().st_size / 1e6:.1f} MB; took {time.monotonic() - began:.1f} s in all",
+        f"{file_size(path.stat().st_size)}; took {time.monotonic() - began:.1f} s in all",
     )
     _say(console, "watch", _player(path))
 

@@ -21,7 +21,10 @@ _COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue")
 _LEVEL_STYLES: Final = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 #: Fields that the columns of a line already tell, or that only machines read.
 _TOLD: Final = frozenset(
-    {"timestamp", "level", "component", "message", "duration_ms", "action", "exception", "logger"}
+    {
+        *("timestamp", "level", "component", "message", "duration_ms"),
+        *("action", "exception", "logger", "request_id"),
+    }
 )
 
 
@@ -66,7 +69,10 @@ class Files:
 
 
 class Screen:
-    """Shows lines as they come: for people on a terminal, else as they were written."""
+    """Shows lines as they come: for people on a terminal, else as they were written.
+
+    People are spared the requests of those who only look.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -83,7 +89,8 @@ class Screen:
         except ValueError:
             entry = None
         if isinstance(entry, dict):
-            self._print(self._for_people(component, entry))
+            if not _is_routine(entry):
+                self._print(self._for_people(component, entry))
         else:
             self._print(self._head(component, datetime.now(UTC)).append(line))
 
@@ -117,6 +124,11 @@ class Screen:
         if trace := entry.get("exception"):
             text.append("\n" + str(trace), style="dim")
         return text
+
+
+def _is_routine(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a request only read something, as those of a watching client do."""
+    return entry.get("method") in {"GET", "HEAD"} and entry.get("status", 500) < 400
 
 
 def _moment(stamp: object) -> datetime:

@@ -45,8 +45,16 @@ def status(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the process boundary
+        _log(error)
         what = f"{type(error).__name__}: {error}"
         return _complain(f"internal error, {what} (TTV_DEBUG=1 shows where)", TtvError.exit_code)
+
+
+def _log(error: Exception) -> None:
+    """Record a fault of ours where this process keeps a log."""
+    from ttv.observability import log
+
+    log.critical("The process failed", action="process.failed", exc_info=error)
 
 
 def _sentence(error: TtvError) -> str:

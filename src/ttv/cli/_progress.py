@@ -57,7 +57,7 @@ class Account:
     def content(self, step: Step) -> str:
         """Say what a step makes."""
         if step.shot is None:
-            return "join the shots"
+            return "join the shots" if len(self._plan.shots) > 1 else "finish the film"
         return " ".join(self._plan.shots[step.shot - 1].prompt.split())
 
     def running(self, step: Step, fraction: float, message: str) -> str:
@@ -66,7 +66,7 @@ class Account:
         if step.shot is None:
             return message
         if spent < _SHORTEST_SPELL or fraction <= 0:
-            return "starting"
+            return "working"
         left = spent / fraction * (1 - fraction)
         return f"{self._frames(step) * fraction / spent:.0f} fps, {clock_face(left)} left"
 
@@ -74,11 +74,13 @@ class Account:
         """Say how long a step took."""
         if result.reused:
             return "reused"
-        speed = self._frames(step) / max(result.seconds, 0.001)
-        return f"{result.seconds:.1f} s, {speed:.0f} fps"
+        took = f"{result.seconds:.1f} s"
+        if step.shot is None:
+            return took
+        return f"{took}, {self._frames(step) / max(result.seconds, 0.001):.0f} fps"
 
     def _frames(self, step: Step) -> int:
-        return self._plan.frames if step.shot is None else self._plan.shots[step.shot - 1].frames
+        return 0 if step.shot is None else self._plan.shots[step.shot - 1].frames
 
 
 class Bars:

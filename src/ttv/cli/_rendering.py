@@ -18,7 +18,7 @@ from rich.text import Text
 from ttv import wiring
 from ttv.artifacts import Store
 from ttv.cli._progress import watching
-from ttv.cli._target import writing
+from ttv.cli._target import file_size, writing
 from ttv.errors import storage_errors
 from ttv.pipeline import Order, Result, film_warnings
 from ttv.settings import Settings
@@ -51,7 +51,7 @@ class Film:
         reused = f", {self.reused} of {self.shots} shots reused" if self.reused else ""
         return (
             f"{self.path}: {self.seconds:.1f} s, {self.size} at {self.fps} fps, "
-            f"{self.bytes / 1e6:.1f} MB; took {self.took_seconds:.1f} s{reused}"
+            f"{file_size(self.bytes)}; took {self.took_seconds:.1f} s{reused}"
         )
 
 

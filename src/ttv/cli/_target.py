@@ -64,6 +64,11 @@ def writing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def file_size(count: int) -> str:
+    """Write a number of bytes for people."""
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"
+
+
 def _free(folder: Path, name: str) -> Path:
     names = (
         f"{name}{SUFFIX}" if number == 1 else f"{name}-{number}{SUFFIX}" for number in count(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ def download(
 
     path = _target.choose(output, job_id, force=force)
     run(_download(url, job_id, path))
-    print(path)
+    print(os.path.relpath(path))
 
 
 async def _download(url: str, job_id: str, path: Path) -> None:

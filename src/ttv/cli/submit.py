@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -79,6 +80,6 @@ async def _submit(url: str, request: Mapping[str, Any], path: Path | None, *, wa
             await follow(client, job.id, console)
             if path:
                 await client.download(job.id, path)
-                console.print(f"saved {path}", soft_wrap=True)
+                console.print(f"saved {os.path.relpath(path)}", soft_wrap=True)
         except asyncio.CancelledError as error:
             raise left_running(job.id) from error

@@ -46,6 +46,18 @@ def test_people_see_time_part_message_and_facts() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "lines"), [("GET", 200, 0), ("GET", 404, 1), ("POST", 202, 1)]
+)
+def test_people_are_spared_the_requests_of_those_who_only_look(
+    method: str, status: int, lines: int
+) -> None:
+    entry = json.dumps({"message": "Request answered", "method": method, "status": status})
+
+    assert shown(("api", entry)).count("\n") == lines
+    assert shown(("api", entry), terminal=False) == f"{entry}\n"
+
+
 def test_what_is_no_entry_is_shown_as_it_is() -> None:
     text = shown(("api", "[bold]oops[/bold]"), ("api", "[1, 2]"))
 
