@@ -18,7 +18,7 @@ from rich.text import Text
 from ttv import wiring
 from ttv.artifacts import Store
 from ttv.cli._progress import watching
-from ttv.cli._target import file_size, writing
+from ttv.cli._target import file_size, from_here, writing
 from ttv.errors import storage_errors
 from ttv.pipeline import Order, Result, film_warnings
 from ttv.settings import Settings
@@ -133,7 +133,7 @@ def _describe(order: Order, results: Mapping[str, Result], path: Path, took: flo
     file = results["delivery"].files["film"]
     segments = [result for name, result in results.items() if name.startswith("segment-")]
     return Film(
-        path=os.path.relpath(path),
+        path=from_here(path),
         frames=frames,
         seconds=order.format.seconds(frames),
         size=order.format.size,

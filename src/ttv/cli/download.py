@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +36,7 @@ def download(
 
     path = _target.choose(output, job_id, force=force)
     run(_download(url, job_id, path))
-    print(os.path.relpath(path))
+    print(_target.from_here(path))
 
 
 async def _download(url: str, job_id: str, path: Path) -> None:

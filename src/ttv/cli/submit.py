@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,6 +67,7 @@ async def _submit(url: str, request: Mapping[str, Any], path: Path | None, *, wa
     from rich.console import Console
 
     from ttv.cli._following import follow, left_running
+    from ttv.cli._target import from_here
 
     console = Console(stderr=True, highlight=False)
     async with options.open_client(url) as client:
@@ -80,6 +80,6 @@ async def _submit(url: str, request: Mapping[str, Any], path: Path | None, *, wa
             await follow(client, job.id, console)
             if path:
                 await client.download(job.id, path)
-                console.print(f"saved {os.path.relpath(path)}", soft_wrap=True)
+                console.print(f"saved {from_here(path)}", soft_wrap=True)
         except asyncio.CancelledError as error:
             raise left_running(job.id) from error

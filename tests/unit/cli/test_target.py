@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttv.cli._target import choose, slug, writing
+from ttv.cli._target import choose, file_size, from_here, slug, writing
 from ttv.errors import InvalidRequest, StorageUnwritable
 
 
@@ -112,3 +112,17 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_path_below_the_working_folder_is_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert from_here(tmp_path / "films" / "fox.mp4") == "films/fox.mp4"
+    assert from_here(Path("/elsewhere/fox.mp4")) == "/elsewhere/fox.mp4"
+
+
+@pytest.mark.parametrize(("count", "text"), [(999_499, "999 kB"), (1_250_000, "1.2 MB")])
+def test_a_size_is_written_for_people(count: int, text: str) -> None:
+    assert file_size(count) == text
