@@ -10,20 +10,18 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from ttv.animatic.scene import Camera, Move
+from ttv.animatic.scene import Camera, Framing, Move
 
 #: Seconds until a move has its full speed.
 _RAMP: Final = 0.8
 #: Units a second at the subjects' depth.
 _PAN: Final = 0.13
-#: How much larger a zoom ends, and the share of the rest it gains each second.
-_ZOOM: Final = 0.6
+#: How much larger a zoom ends by framing, and the share of the rest it gains each second.
+_ZOOM: Final = {Framing.WIDE: 0.6, Framing.MEDIUM: 0.5, Framing.CLOSE: 0.34}
 _ZOOM_RATE: Final = 0.15
 #: How far a tilt goes, in parts of the height, and how fast.
 _TILT: Final = 0.24
 _TILT_RATE: Final = 0.3
-#: Zooming pictures are composed this much larger, so that they stay sharp half way.
-_OVERSIZE: Final = 1.2
 
 
 def eased(t: float) -> float:
@@ -57,9 +55,14 @@ class CameraPath:
         return self.camera.move in {Move.TILT_UP, Move.TILT_DOWN}
 
     @property
+    def reach(self) -> float:
+        """Give how much a zoom adds in the end: less where the subject fills the frame."""
+        return _ZOOM[self.camera.framing] * math.sqrt(min(1.0, self.camera.speed))
+
+    @property
     def oversize(self) -> float:
-        """Give how much larger than the frame the picture is composed."""
-        return _OVERSIZE if self.zooms else 1.0
+        """Give how much larger than the frame the picture is composed, to stay sharp half way."""
+        return math.sqrt(1.0 + self.reach) if self.zooms else 1.0
 
     @property
     def headroom(self) -> float:
@@ -88,9 +91,9 @@ class CameraPath:
         """Give the magnification."""
         gained = 1.0 - math.exp(-_ZOOM_RATE * self.camera.speed * eased(t))
         if self.camera.move in {Move.ZOOM_IN, Move.DOLLY_IN}:
-            return 1.0 + _ZOOM * gained
+            return 1.0 + self.reach * gained
         if self.camera.move in {Move.ZOOM_OUT, Move.DOLLY_OUT}:
-            return 1.0 + _ZOOM * (1.0 - gained)
+            return 1.0 + self.reach * (1.0 - gained)
         return 1.0
 
     def far_zoom(self, t: float) -> float:

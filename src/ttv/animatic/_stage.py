@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,18 +12,11 @@ from numpy.typing import NDArray
 
 from ttv.animatic import rigs
 from ttv.animatic._camera import CameraPath
-from ttv.animatic._layout import (
-    Area,
-    Caster,
-    Lane,
-    Placed,
-    arrange,
-    cast_all,
-    set_going,
-    strayed,
-)
+from ttv.animatic._layout import Area, Lane, Placed, arrange, cast_all
+from ttv.animatic._motion import courses, followed, strayed
+from ttv.animatic._mount import Caster
 from ttv.animatic.rigs import Actor
-from ttv.animatic.scene import Framing, Move, RigKind, Scene
+from ttv.animatic.scene import Framing, Scene
 from ttv.animatic.world import Grammar, Moment, Seeds, View, World, canvas_on, describe, vignette
 from ttv.media import Format
 
@@ -32,8 +24,6 @@ _LINEAR: Final = skia.SamplingOptions(skia.FilterMode.kLinear)
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 #: Scenery grows with the framing, and the horizon of a close shot lies a little lower.
 _SCENERY: Final = {Framing.WIDE: 1.0, Framing.MEDIUM: 1.22, Framing.CLOSE: 1.5}
-#: Speeds in units a second above this look like a blur; the subject slows down with them.
-_TOP_SPEED: Final = 0.85
 
 Frame = NDArray[np.uint8]
 
@@ -53,30 +43,27 @@ class Stage:
         self._scene = scene
         self._format = format
         seeds = Seeds(seed)
-        pairs = cast_all(scene, seeds, cast)
-        grounded = any(actor.grounded for _, actor in pairs)
+        parts = cast_all(scene, seeds, cast)
+        grounded = any(part.lane is Lane.GROUND for part in parts)
         described = describe(scene, grounded=grounded)
         path = CameraPath(scene.camera, 0.0, 1.0)
         self._over = path.oversize
         width, height = self._composed(format.width), self._composed(format.height)
         area = _area(scene, described, width, height)
         view = _view(described, area, path.headroom)
-        placed = _fit_close(arrange(scene, pairs, view, area, seeds), area, view)
-        follows = self._followed(placed, area)
+        placed = _fit_close(arrange(scene, parts, view, area, seeds), area, view)
+        follows = followed(placed, scene.camera.move, area.unit)
         self._path = CameraPath(scene.camera, follows, area.unit)
-        self._placed = set_going(
-            placed,
-            follows=follows,
-            pan=self._path.pan,
-            area=area,
-            tell=lambda one: one.lane is Lane.GROUND,
-        )
+        self._placed = placed
+        self._courses = courses(placed, area, scene.setting, follows=follows, pan=self._path.pan)
         self._area, self._view = area, view
         pace = self._path.pace / format.fps
         self._world = World(scene, view, seeds, pace=pace, grounded=grounded)
         self._vignette = vignette(format.width, format.height, seeds)
         self._grade = self._world.palette.grade
         self._shadow = _shadow(self._world)
+        self._hold = 1 if len(placed) <= 4 else 2 if len(placed) <= 8 else 3
+        self._poses: dict[int, tuple[int, skia.Picture]] = {}
         self._far = np.empty((view.height, width, 4), np.uint8)
         self._near = np.empty((view.height, width, 4), np.uint8) if path.parts else None
 
@@ -110,7 +97,7 @@ class Stage:
         canvas.concat(self._lens(now, self._path.zoom(now.t)))
         for number in self._order():
             layer[...] = 0
-            self._act(canvas, self._placed[number], now)
+            self._act(canvas, number, now)
             out[layer[:, :, 3] > 127] = number + 1
         layer[...] = 0
         self._world.veil(canvas, now)
@@ -128,30 +115,13 @@ class Stage:
         t = index / self._format.fps
         return Moment(t, self._path.travelled(t))
 
-    def _followed(self, placed: Sequence[Placed], area: Area) -> float:
-        """Choose the speed of a camera that goes with the first subject, or 0."""
-        move = self._scene.camera.move
-        if not placed or move is Move.STATIC:
-            return 0.0
-        lead = placed[0]
-        own = lead.actor.speed * lead.scale * lead.facing
-        away = {Move.PAN_LEFT: 1, Move.PAN_RIGHT: -1}.get(move, 0)
-        if own * away > 0:
-            return 0.0
-        mixed = any(one.actor.speed == 0 and one.lane is Lane.GROUND for one in placed)
-        if own and mixed and move is not Move.TRACK:
-            return 0.0
-        if not own:
-            return 0.06 * area.unit * lead.facing if move is Move.TRACK else 0.0
-        return math.copysign(min(abs(own), _TOP_SPEED * area.unit), own)
-
     def _compose(self, far: skia.Canvas, near: skia.Canvas, now: Moment) -> None:
         self._world.far(far, now)
         self._world.behind(near, now)
         for number in self._order():
-            self._shade(near, self._placed[number], now)
+            self._shade(near, number, now)
         for number in self._order():
-            self._act(near, self._placed[number], now)
+            self._act(near, number, now)
         self._world.before(near, now)
 
     def _order(self) -> list[int]:
@@ -194,52 +164,78 @@ class Stage:
         area = self._area
         if not self._placed:
             return area.width * 0.5, self._view.height - area.height * 0.45
-        lead = self._placed[0]
+        lead, course = self._placed[0], self._courses[0]
         box = lead.actor.box
-        return lead.x, lead.y - (box.top + box.bottom) / 2 * lead.scale
+        part = 0.72 if box.top - box.bottom > 1.4 * (box.right - box.left) else 0.5
+        up = box.bottom + (box.top - box.bottom) * part
+        return lead.x + course.shift, lead.y - up * lead.scale
 
-    def _place(self, one: Placed, now: Moment) -> tuple[float, float, float]:
+    def _place(self, number: int, now: Moment) -> tuple[float, float, float]:
         """Give where an actor's anchor is now, and its roll in degrees."""
-        x = one.x + strayed(one, now.t, now.travelled)
-        y, roll = one.y, 0.0
+        one, course = self._placed[number], self._courses[number]
+        x = one.x + strayed(course, one.near, now.t, now.travelled)
+        y, roll, unit = one.y, 0.0, self._area.unit
         slow = now.t * 0.9 + one.phase * 20.0
-        if one.lane is Lane.WATER and one.subject.rig is not RigKind.FISH:
-            y += math.sin(slow * 1.7) * 0.008 * self._area.unit
-            roll = math.sin(slow * 1.3) * 1.6
+        if course.leap:
+            arc = now.t * 2.3 + one.phase * math.tau
+            y -= course.leap * (0.4 + 0.7 * math.sin(arc))
+            roll = -26.0 * math.cos(arc) * one.facing
         elif one.lane is not Lane.GROUND:
-            y += math.sin(slow) * 0.014 * self._area.unit
-            x += math.sin(slow * 0.6 + 1.0) * 0.01 * self._area.unit
+            y += math.sin(slow) * (0.014 if one.lane is Lane.AIR else 0.006) * unit
+            x += math.sin(slow * 0.6 + 1.0) * 0.01 * unit
         return x, y, roll
 
-    def _act(self, canvas: skia.Canvas, one: Placed, now: Moment) -> None:
+    def _act(self, canvas: skia.Canvas, number: int, now: Moment) -> None:
         """Draw one actor in its place, light and style."""
-        x, y, roll = self._place(one, now)
+        one = self._placed[number]
+        x, y, roll = self._place(number, now)
         canvas.save()
         canvas.translate(x, y)
         canvas.rotate(roll)
         canvas.scale(one.scale * one.facing, one.scale)
         if self._grade is not None:
             canvas.saveLayer(None, skia.Paint(ColorFilter=self._grade.filter()))
-        light = self._world.light(one.near)
-        if one.facing < 0:
-            light = replace(light, key_side=-light.key_side)
-        one.actor.draw(canvas, now.t * one.tempo, light)
+        self._pose(canvas, number, now)
         if self._grade is not None:
             canvas.restore()
         canvas.restore()
 
-    def _shade(self, canvas: skia.Canvas, one: Placed, now: Moment) -> None:
+    def _pose(self, canvas: skia.Canvas, number: int, now: Moment) -> None:
+        """Draw the pose; in a crowd each holds one for some frames, in turn."""
+        one = self._placed[number]
+        light = self._world.light(one.near)
+        if one.facing < 0:
+            light = replace(light, key_side=-light.key_side)
+        tempo, hold = self._courses[number].tempo, self._hold
+        if hold == 1:
+            one.actor.draw(canvas, now.t * tempo, light)
+            return
+        beat = (round(now.t * self._format.fps) + number) // hold
+        held = self._poses.get(number)
+        if held is None or held[0] != beat:
+            recorder = skia.PictureRecorder()
+            box = one.actor.box
+            room = skia.Rect.MakeLTRB(box.left, -box.top, box.right, -box.bottom)
+            room.outset(room.width(), room.height())
+            t = (beat * hold - number) / self._format.fps
+            one.actor.draw(recorder.beginRecording(room), t * tempo, light)
+            held = (beat, recorder.finishRecordingAsPicture())
+            self._poses[number] = held
+        canvas.drawPicture(held[1])
+
+    def _shade(self, canvas: skia.Canvas, number: int, now: Moment) -> None:
         """Lay the soft shadow that ties a subject to the ground."""
+        one = self._placed[number]
         if one.lane is not Lane.GROUND:
             return
-        x, y, _ = self._place(one, now)
+        x, _, _ = self._place(number, now)
         half = 0.5 * one.width * 0.86
         box = one.actor.box
         middle = x + one.facing * (box.left + box.right) / 2 * one.scale
         side = self._world.light(1.0).key_side
         canvas.save()
-        canvas.translate(middle - side * half * 0.22, y)
-        canvas.scale(half * 1.15, min(half * 0.16, 0.035 * self._area.unit))
+        canvas.translate(middle - side * half * 0.16, one.y)
+        canvas.scale(half * 1.1, min(half * 0.15, 0.03 * self._area.unit))
         canvas.drawCircle(0.0, 0.0, 1.0, self._shadow)
         canvas.restore()
 

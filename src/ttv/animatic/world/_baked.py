@@ -62,6 +62,11 @@ class Shelf:
             self._held -= dropped.weight if dropped else 0
         return tile
 
+    def clear(self) -> None:
+        """Forget every tile."""
+        self._tiles.clear()
+        self._held = 0
+
 
 class Baked:
     """A layer of one piece of art, painted tile by tile as the camera reaches it."""
@@ -121,7 +126,7 @@ class Baked:
         span = Span(left - margin - 2, left + self._tile + margin + 2)
         self._art.paint(canvas, span, self._look)
         if not self._soft:
-            return _crop(pixels)
+            return cropped(pixels)
         return _softened(pixels, margin, (self._blur + self._smear, self._blur))
 
 
@@ -149,7 +154,8 @@ def _rows(pixels: Pixels) -> tuple[int, int] | None:
     return (int(rows[0]), int(rows[-1]) + 1) if rows.size else None
 
 
-def _crop(pixels: Pixels) -> Tile | None:
+def cropped(pixels: Pixels) -> Tile | None:
+    """Keep the rows that hold something, if any."""
     rows = _rows(pixels)
     if rows is None:
         return None

@@ -28,8 +28,6 @@ class Layer:
     period: float = 4.0
     #: Wobbles in strips like a reflection.
     ripple: bool = False
-    #: Share of the layer that shows.
-    alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

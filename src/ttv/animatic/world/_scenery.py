@@ -27,7 +27,7 @@ class Edge:
         step = look.view.width * 2.6
         for at in range(int((span.left - step) // step), int((span.right + step) // step) + 1):
             rng = look.seeds.rng(look.name, "edge", at)
-            x = at * step + look.view.width * (0.985 if at % 2 == 0 else 0.96)
+            x = at * step + look.view.width * (1.035 if at % 2 == 0 else 0.98)
             self._trunk(canvas, x, look, at)
             for _ in range(11):
                 self._bough(canvas, x, look, (rng.random(), rng.random(), rng.random()))
@@ -68,7 +68,7 @@ class Edge:
         unit = look.unit
         y = look.view.height - look.unit * (1.08 - 0.34 * dice[0] ** 1.6)
         way = 1 if dice[1] < 0.5 else -1
-        long = unit * (0.14 + 0.26 * dice[2])
+        long = unit * (0.16 + 0.3 * dice[2])
         paint = self._paint(look, 0.4 + 0.2 * dice[2])
         droop = long * (0.2 + 0.3 * dice[0])
         if not self.leafy:

@@ -93,26 +93,23 @@ class Streams:
 class _Streams:
     #: Nearness, share of the streaks, length and width in units, opacity.
     DEPTHS: Final = (
-        (0.5, 0.5, 0.035, 0.0011, 0.30),
-        (0.9, 0.34, 0.06, 0.0016, 0.38),
-        (1.6, 0.16, 0.11, 0.0026, 0.32),
+        (0.5, 0.42, 0.035, 0.0011, 0.30),
+        (0.9, 0.38, 0.06, 0.0016, 0.38),
+        (1.6, 0.2, 0.11, 0.0026, 0.32),
     )
 
     def __init__(self, look: Look, spec: Streams) -> None:
         view = look.view
         self._look, self._spec, self._unit = look, spec, view.unit
-        self._width, self._height = view.width, view.height
+        #: Half a picture wide: the eye does not see it repeat, and it stays in the cache.
+        self._size = (max(32, math.ceil(view.width / 2)), view.height)
         rng = look.seeds.numpy(look.name, "rain")
         colour = look.palette.graded(mix(look.palette.haze, (0.9, 0.95, 1.0), 0.6))
         area = min(2.2, view.width * view.height / view.unit**2 / 1.78)
         self._sheets = []
         for near, share, length, width, alpha in self.DEPTHS:
-            sheet = self._sheet(
-                rng,
-                round(spec.count * share * area),
-                length,
-                stroke(colour, max(0.8, width * view.unit), alpha),
-            )
+            pen = stroke(colour, max(0.8, width * view.unit), alpha)
+            sheet = self._sheet(rng, round(spec.count * share * area / 2), length, pen)
             self._sheets.append((near, sheet))
         self._drops = rng.random((3, 46))
         self._ring = stroke(colour, max(1.0, 0.0016 * view.unit), 0.4)
@@ -120,27 +117,28 @@ class _Streams:
     def _sheet(
         self, rng: np.random.Generator, count: int, length: float, pen: skia.Paint
     ) -> skia.Image:
-        pixels: Pixels = np.zeros((self._height, self._width, 4), np.uint8)
-        canvas = paper(pixels)
+        width, height = self._size
+        pixels: Pixels = np.zeros((height, width, 4), np.uint8)
         dx, dy = length * self._unit * self._spec.slant, length * self._unit
         lines = []
         for x, y, grow in rng.random((count, 3)).tolist():
             size = 0.6 + 0.8 * grow
-            for left in (0, self._width, -self._width):
-                for top in (0, -self._height):
-                    a = skia.Point(x * self._width + left, y * self._height + top)
+            for left in (0, width, -width):
+                for top in (0, -height):
+                    a = skia.Point(x * width + left, y * height + top)
                     lines += [a, skia.Point(a.x() - dx * size, a.y() + dy * size)]
-        canvas.drawPoints(_LINES, lines, pen)
+        paper(pixels).drawPoints(_LINES, lines, pen)
         return frozen(pixels)
 
     def draw(self, canvas: skia.Canvas, now: Moment) -> None:
         """Move the sheets down and along the wind, endlessly."""
+        width, height = self._size
         for near, sheet in self._sheets:
             fall = 1.55 * self._unit * (0.55 + 0.5 * near) * now.t
-            y = round(fall) % self._height
-            x = round(-fall * self._spec.slant - near * now.travelled) % self._width
-            for left in (x, x - self._width):
-                for top in (y, y - self._height):
+            y = round(fall) % height
+            x = round(-fall * self._spec.slant - near * now.travelled) % width
+            for left in (x - width, x, x + width):
+                for top in (y, y - height):
                     canvas.drawImage(sheet, left, top, _NEAREST)
         if self._spec.splash:
             self._splash(canvas, now)
@@ -150,7 +148,7 @@ class _Streams:
         view, unit = self._look.view, self._unit
         phases = (now.t * 2.2 + self._drops[2]) % 1.0
         turn = np.floor(now.t * 2.2 + self._drops[2])
-        xs = ((self._drops[0] * 7.13 + turn * 0.618) % 1.0) * self._width
+        xs = ((self._drops[0] * 7.13 + turn * 0.618) % 1.0) * view.width
         down = ((self._drops[1] * 3.7 + turn * 0.414) % 1.0) ** 1.4
         ys = view.line(0.7) + down * max(4.0, view.height - view.line(0.7))
         path = skia.Path()

@@ -186,7 +186,7 @@ BEACH: Final = Grammar(
     ),
     front=(Layer(Rocks((0.05, 0.1), 1.6), 1.5, blur=1.8),),
     horizon=0.5,
-    water=0.66,
+    water=0.6,
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+import numpy as np
 import skia
 
 from ttv.animatic.rigs import Light
 from ttv.animatic.scene import Scene, TimeOfDay
-from ttv.animatic.world._baked import Baked, Shelf
+from ttv.animatic.world._baked import Baked, Pixels, Shelf, cropped, paper
 from ttv.animatic.world._effect import Live, Moment
 from ttv.animatic.world._grammar import Grammar, Item, Layer, Play
 from ttv.animatic.world._look import Look, View
@@ -25,31 +26,71 @@ NEAR_GROUP: Final = 0.34
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Show:
-    """A layer or effect that is ready to draw."""
+class _Show(Protocol):
+    """Something ready to draw, at its depth."""
 
-    near: float
-    layer: Layer | None
-    baked: Baked | None
-    live: Live | None
-    unit: float
+    @property
+    def near(self) -> float:
+        """Give its nearness."""
+
+    @property
+    def solid(self) -> bool:
+        """Say whether it can hide a subject."""
 
     def draw(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw it at that moment."""
-        if self.live is not None:
-            self.live.draw(canvas, now)
-            return
-        assert self.layer is not None  # noqa: S101  # a show is one of the two
-        assert self.baked is not None  # noqa: S101  # a show is one of the two
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """A layer that the camera, the wind or the swell moves."""
+
+    layer: Layer
+    baked: Baked
+    unit: float
+    solid: bool = True
+
+    @property
+    def near(self) -> float:
+        """Give its nearness."""
+        return self.layer.near
+
+    def draw(self, canvas: skia.Canvas, now: Moment) -> None:
+        """Copy it to where it is."""
         layer = self.layer
         x = layer.drift * self.unit * now.t - layer.near * now.travelled
-        heave = layer.heave * self.unit * math.sin(math.tau * now.t / layer.period + layer.near * 9)
         if layer.ripple:
             self.baked.ripple(canvas, x, now.t)
-        else:
-            paint = None if layer.alpha == 1.0 else skia.Paint(Alphaf=layer.alpha)
-            self.baked.draw(canvas, x, round(heave), paint)
+            return
+        heave = layer.heave * self.unit * math.sin(math.tau * now.t / layer.period + layer.near * 9)
+        self.baked.draw(canvas, x, round(heave))
+
+
+@dataclass(frozen=True, slots=True)
+class _Playing:
+    """An effect."""
+
+    near: float
+    live: Live
+    solid: bool = False
+
+    def draw(self, canvas: skia.Canvas, now: Moment) -> None:
+        """Let it play."""
+        self.live.draw(canvas, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """Neighbouring layers of a picture where nothing moves, in one image."""
+
+    near: float
+    image: skia.Image
+    top: int
+    solid: bool = True
+
+    def draw(self, canvas: skia.Canvas, now: Moment) -> None:  # noqa: ARG002  # it stands still
+        """Copy it."""
+        canvas.drawImage(self.image, 0, self.top, _NEAREST)
 
 
 class World:
@@ -72,7 +113,10 @@ class World:
             else None
         )
         self._sky = sky(view, self.palette, seeds, self._disc)
-        self._back = self._open(self._grammar.back, "back")
+        far = [item for item in self._grammar.back if item.near < NEAR_GROUP]
+        near = [item for item in self._grammar.back if item.near >= NEAR_GROUP]
+        self._far = self._open(far, "far")
+        self._near = self._open(near, "near")
         self._front = self._open(self._grammar.front, "front")
 
     @property
@@ -87,15 +131,13 @@ class World:
     def far(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw the sky and everything far away; covers the whole canvas."""
         canvas.drawImage(self._sky, 0, 0, _NEAREST)
-        for show in self._back:
-            if show.near < NEAR_GROUP:
-                show.draw(canvas, now)
+        for show in self._far:
+            show.draw(canvas, now)
 
     def behind(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw what stands near, but behind the subjects."""
-        for show in self._back:
-            if show.near >= NEAR_GROUP:
-                show.draw(canvas, now)
+        for show in self._near:
+            show.draw(canvas, now)
 
     def before(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw what stands or falls in front of the subjects."""
@@ -105,19 +147,44 @@ class World:
     def veil(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw only the solid layers that can hide a subject."""
         for show in self._front:
-            if show.baked is not None:
+            if show.solid:
                 show.draw(canvas, now)
 
     def _open(self, items: Sequence[Item], part: str) -> list[_Show]:
-        return [self._show(item, f"{part}{at}") for at, item in enumerate(items)]
+        shows: list[_Show] = []
+        resting: list[_Moving] = []
+        for at, item in enumerate(items):
+            show = self._show(item, f"{part}{at}")
+            if isinstance(show, _Moving) and self._rests(show.layer):
+                resting.append(show)
+                continue
+            shows += self._merge(resting)
+            resting = []
+            shows.append(show)
+        return shows + self._merge(resting)
 
-    def _show(self, item: Item, place: str) -> _Show:
+    def _rests(self, layer: Layer) -> bool:
+        return not (self._pace * layer.near or layer.drift or layer.heave or layer.ripple)
+
+    def _merge(self, resting: Sequence[_Moving]) -> list[_Show]:
+        """Paint layers that never move into one image; it has no rows that are empty."""
+        if not resting:
+            return []
+        pixels: Pixels = np.zeros((self.view.height, self.view.width, 4), np.uint8)
+        canvas, still = paper(pixels), Moment(0.0, 0.0)
+        for show in resting:
+            show.draw(canvas, still)
+        self._shelf.clear()
+        tile = cropped(pixels)
+        return [_Merged(resting[0].near, tile.image, tile.top)] if tile else []
+
+    def _show(self, item: Item, place: str) -> _Moving | _Playing:
         art = item.art if isinstance(item, Layer) else item.effect
         name = f"{place}.{type(art).__name__}"
         look = Look(self.view, self.palette, self._seeds, item.near, name)
         unit = self.view.unit
         if isinstance(item, Play):
-            return _Show(item.near, None, None, item.effect.open(look), unit)
+            return _Playing(item.near, item.effect.open(look))
         pace = abs(self._pace * item.near) + abs(item.drift) * unit / 24.0
         baked = Baked(item.art, look, self._shelf, blur=item.blur * unit / 1000.0, pace=pace)
-        return _Show(item.near, item, baked, None, unit)
+        return _Moving(item, baked, unit)
