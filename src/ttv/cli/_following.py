@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
@@ -25,8 +26,12 @@ async def follow(client: Client, job_id: str, console: Console) -> Job:
     Raises Cancelled when only the watching was stopped, and an error that tells why when the
     job failed or was canceled.
     """
-    with _showing(console) as show:
-        job = await client.wait(job_id, show)
+    with _showing(console) as view:
+        naming = asyncio.create_task(_name_shots(client, job_id, view))
+        try:
+            job = await client.wait(job_id, view.show)
+        finally:
+            naming.cancel()
     for warning in job.warnings:
         console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
     if job.status != "finished":
@@ -48,8 +53,16 @@ def _ending(job: Job) -> TtvError:
     return _FAMILIES.get(code, Permanent)(f"{job.id} failed: {message}")
 
 
+async def _name_shots(client: Client, job_id: str, view: _View) -> None:
+    """Tell the view what the shots show, for its rows to be told apart."""
+    with suppress(TtvError):  # the rows have numbers too
+        await view.planned.wait()
+        plan = await client.plan(job_id)
+        view.prompts = [" ".join(str(shot["prompt"]).split()) for shot in plan["shots"]]
+
+
 @contextmanager
-def _showing(console: Console) -> Iterator[Callable[[Job], None]]:
+def _showing(console: Console) -> Iterator[_View]:
     """Give what shows each new state of a job."""
     if not console.is_terminal:
         yield _Lines(console)
@@ -59,38 +72,72 @@ def _showing(console: Console) -> Iterator[Callable[[Job], None]]:
         yield bars
 
 
+class _View(Protocol):
+    """Shows a job."""
+
+    #: Set when there are shots.
+    planned: asyncio.Event
+    #: What the shots show, once it is known.
+    prompts: Sequence[str]
+
+    def show(self, job: Job) -> None:
+        """Show a new state of the job."""
+
+
 class _Bars:
-    """A row for the job and one for each of its shots."""
+    """A row for the whole job and one for each of its shots."""
 
     def __init__(self, console: Console) -> None:
+        self.planned = asyncio.Event()
+        self.prompts: Sequence[str] = ()
         self._rows: dict[str, TaskID] = {}
         self.progress = Progress(
-            TextColumn("{task.description}", style="bold", table_column=Column(min_width=8)),
-            BarColumn(bar_width=40),
+            TextColumn("{task.fields[label]}", style="bold"),
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
+            ),
+            BarColumn(bar_width=20),
             TaskProgressColumn(),
-            TextColumn("{task.fields[status]}", style="dim", markup=False),
+            TextColumn(
+                "{task.fields[status]}",
+                style="dim",
+                markup=False,
+                table_column=Column(min_width=18, no_wrap=True),
+            ),
             console=console,
+            expand=True,
         )
 
-    def __call__(self, job: Job) -> None:
+    def show(self, job: Job) -> None:
+        """Move the bars."""
+        status = job.status if job.ended else job.stage
+        self._row(job.id, "film", job.progress, job.message, status)
         for step in _shots(job):
-            self._show(step.name, f"shot {step.shot}", step.progress, _word(step))
-        self._show(job.id, "film", job.progress, job.message or job.stage)
+            self.planned.set()
+            prompt = self.prompts[step.shot - 1] if step.shot and self.prompts else ""
+            self._row(step.name, f"shot {step.shot}", step.progress, prompt, _word(step))
 
-    def _show(self, name: str, label: str, fraction: float, status: str) -> None:
+    def _row(self, name: str, label: str, fraction: float, description: str, status: str) -> None:
         if name not in self._rows:
-            self._rows[name] = self.progress.add_task(label, total=1.0, status=status)
-        self.progress.update(self._rows[name], completed=fraction, status=status)
+            self._rows[name] = self.progress.add_task("", total=1.0, label=label, status="")
+        self.progress.update(
+            self._rows[name], completed=fraction, description=description, status=status
+        )
 
 
 class _Lines:
     """A line for each new thing that there is to say."""
 
     def __init__(self, console: Console) -> None:
+        self.planned = asyncio.Event()
+        self.prompts: Sequence[str] = ()
         self._console = console
         self._said: dict[str, str] = {}
 
-    def __call__(self, job: Job) -> None:
+    def show(self, job: Job) -> None:
+        """Say what is new."""
         self._say(job.id, f"{job.id}: {job.status}")
         for step in _shots(job):
             self._say(step.name, f"shot {step.shot}: {_word(step)}")

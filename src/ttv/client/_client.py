@@ -129,6 +129,11 @@ class Client:
         plain = {"Accept": "text/plain"}
         return (await self._call("GET", _path(job_id, "logs"), headers=plain)).text
 
+    async def plan(self, job_id: str) -> Mapping[str, Any]:
+        """Give the plan of a job as a document, as soon as it is planned."""
+        document: Mapping[str, Any] = (await self._call("GET", _path(job_id, "plan"))).json()
+        return document
+
     async def artifact(self, job_id: str) -> Artifact:
         """Describe the film of a finished job."""
         return Artifact.read((await self._call("GET", _path(job_id, "artifact"))).json())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 import httpx
@@ -43,18 +44,23 @@ def followed(states: Sequence[dict[str, object]], *, terminal: bool) -> str:
         httpx.Response(200, json=state, headers={"ETag": f'"{number}"'})
         for number, state in enumerate(states)
     )
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/plan"):
+            return httpx.Response(200, json={"shots": [{"prompt": "a [red] fox"}, {"prompt": "b"}]})
+        for _ in range(20):  # a job takes longer than the answer about its plan
+            await asyncio.sleep(0)
+        return next(answers)
+
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, color_system=None, width=80)
 
     async def scenario() -> None:
-        transport = httpx.MockTransport(lambda _request: next(answers))
+        transport = httpx.MockTransport(answer)
         async with Client("http://ttv.test", transport=transport) as client:
             await follow(client, JOB_ID, console)
 
-    try:
-        asyncio.run(scenario())
-    finally:
-        console.file.flush()
+    asyncio.run(scenario())
     return out.getvalue()
 
 
@@ -75,8 +81,9 @@ def test_a_log_gets_a_line_for_each_new_thing() -> None:
 def test_a_terminal_gets_a_row_for_each_shot() -> None:
     text = followed(STATES, terminal=True)
 
-    rows = [line.split() for line in text.splitlines() if line.strip()]
-    assert ["shot", "2"] in [row[:2] for row in rows]
+    rows = [re.sub(r"\x1b\[[0-9;?]*\w", "", line).split() for line in text.splitlines()]
+    assert ["shot", "2", "b"] in [row[:3] for row in rows]
+    assert "a [red] fox" in text
     assert "100%" in text
 
 

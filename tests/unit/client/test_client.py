@@ -203,6 +203,12 @@ def test_readiness_is_a_yes_or_no(answer: httpx.Response | Exception, *, ready: 
     assert asked(in_turn(answer), lambda client: client.ready()) is ready
 
 
+def test_the_plan_of_a_job_is_a_document() -> None:
+    plan = {"version": 1, "shots": [{"prompt": "a red fox"}]}
+
+    assert asked(in_turn(httpx.Response(200, json=plan)), lambda c: c.plan(JOB_ID)) == plan
+
+
 FILM = bytes(range(256)) * 2_000
 
 
