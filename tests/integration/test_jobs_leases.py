@@ -154,6 +154,16 @@ async def test_before_the_plan_is_known_progress_stays_small(shop: Shop) -> None
     assert (await shop.store.get(job.id)).progress == 0.125
 
 
+async def test_a_plan_of_much_work_does_not_take_progress_back(shop: Shop) -> None:
+    job = await shop.order()
+    claim = await shop.claim(job.step_id("plan"))
+    await shop.leases.report(claim, fraction=1.0)
+    long = Step("segment-1", "segment", weight=1000)
+    await shop.leases.settle(claim, Outcome({}, (long,)))
+    await shop.leases.report(await shop.claim(job.step_id("segment-1")), fraction=0.01)
+    assert (await shop.store.get(job.id)).progress == 0.05
+
+
 async def test_a_report_that_changes_nothing_visible_makes_no_revision(shop: Shop) -> None:
     job = await shop.order()
     claim = await shop.claim(job.step_id("plan"))

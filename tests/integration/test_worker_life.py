@@ -15,6 +15,7 @@ from tests.integration.studio import Studio
 from tests.integration.waiting import eventually
 from ttv import jobs
 from ttv.jobs import EventKind, Job, State, StepState
+from ttv.observability import Totals, WorkerMetrics
 from ttv.worker import Options, Worker
 
 pytestmark = pytest.mark.anyio
@@ -208,3 +209,35 @@ async def test_the_fleet_knows_who_works(company: Company) -> None:
         (card,) = await company.jobs.fleet.workers()
     assert (card.name, card.slots) == ("ann", {"cpu": 2})
     assert job.created_at - 1_000 < card.seen_at < job.created_at + 10_000
+
+
+async def test_scratch_that_a_killed_worker_left_is_removed(company: Company) -> None:
+    async with company.worker():
+        job = await company.over(await company.order())
+    work = company.studio.folder / "work"
+    done = work / job.id / "segment-1-999"
+    foreign = work / "job_01JGJ0000000000000000000ZZ" / "segment-1-1"
+    for folder in (done, foreign):
+        folder.mkdir(parents=True)
+    async with company.worker("bob"):
+        await eventually(lambda: not done.parent.exists())
+    assert foreign.exists()
+
+
+async def test_what_workers_counted_outlives_them(company: Company) -> None:
+    (company.studio.folder / "break-segment-1").write_text("once")
+    async with company.worker():
+        await company.over(await company.order(1))
+    totals = await Totals(company.jobs.connection.redis).read()
+    families = {family.name: family for family in WorkerMetrics().families(totals)}
+    made = {
+        sample.labels["kind"]: sample.value
+        for sample in families["ttv_step_duration_seconds"].samples
+        if sample.name.endswith("_count") and sample.labels["outcome"] == "made"
+    }
+    assert made == {"plan": 1, "segment": 1, "film": 1, "delivery": 1}
+    (retry,) = families["ttv_step_retries"].samples
+    assert (retry.labels, retry.value) == (
+        {"kind": "segment", "reason": "temporarily_unavailable"},
+        1,
+    )

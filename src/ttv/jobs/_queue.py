@@ -98,12 +98,13 @@ class StepQueue:
                 try:
                     await engine.run_async()
                 except* (RedisError, OSError, StreaqError) as errors:
-                    log.warning(
-                        "Fetching of steps stopped",
-                        action="queue.lost",
-                        pool=pool,
-                        error=repr(errors.exceptions[0]),
-                    )
+                    if engine.fetched:
+                        log.warning(
+                            "Fetching of steps broke off",
+                            action="queue.lost",
+                            pool=pool,
+                            error=str(_first(errors)),
+                        )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _PAUSE)
 
@@ -138,6 +139,8 @@ class _Engine(Worker[None]):
         # Fetch only what runs at once (the engine would fetch as much again): a step waits
         # in the stream, where any free worker finds it, not behind a long one here.
         self.prefetch = slots
+        #: True once it began to fetch.
+        self.fetched = False
         self._start = start
         self._stop = stop
         self._fetching = asyncio.get_running_loop().create_future()
@@ -161,6 +164,7 @@ class _Engine(Worker[None]):
         scope: CancelScope,
     ) -> None:
         """Fetch steps, and tell when that ends."""
+        self.fetched = True
         try:
             await super().producer(queue, limiter, scope)
         finally:
@@ -188,6 +192,13 @@ class _Engine(Worker[None]):
         """
         await self._stop.wait()
         scope.cancel()
+
+
+def _first(error: BaseException) -> BaseException:
+    """Give the first error of a group, in whatever depth."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _dump(data: object) -> str:

@@ -7,7 +7,6 @@ from typing import Final
 
 from ttv.errors import Cancelled, LeaseLost, TtvError, Unavailable
 from ttv.jobs import Claim, Hold, Leases
-from ttv.observability import log
 
 #: Seconds between two reports of one step, at least.
 _PACE: Final = 0.25
@@ -30,22 +29,17 @@ class Pulse:
 
     async def beat(self) -> TtvError:
         """Report until the claim no longer stands; gives the reason, Cancelled or LeaseLost."""
+        lease = self._leases.lease_seconds
         while True:
-            wait = self._leases.lease_seconds / 3 - _PACE
+            wait = lease / 3 - _PACE
             self._news.clear()
             try:
                 hold = await self._leases.report(
                     self._claim, fraction=self._fraction, message=self._message
                 )
-            except Unavailable as error:
+            except Unavailable:
                 # The work goes on: while Redis is away, no other worker can take the step.
-                log.warning(
-                    "Report not delivered",
-                    action="step.unreported",
-                    job_id=self._claim.job.id,
-                    error=error.message,
-                )
-                hold, wait = Hold.HELD, _PACE
+                hold, wait = Hold.HELD, lease / 10
             if hold is Hold.CANCELED:
                 return Cancelled()
             if hold is Hold.LOST:
