@@ -45,7 +45,11 @@ class Home:
         return self.folder / "data"
 
     def variables(self) -> dict[str, str]:
-        keep = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        keep = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "TMPDIR", "PYTHONPATH")
+            if name in os.environ
+        }
         return {
             **keep,
             "HOME": str(self.folder),

@@ -96,7 +96,7 @@ def test_a_prompt_from_a_pipe_makes_a_film_with_a_name_of_its_own(home: Home) ->
         (["render", "--plan", "missing.yaml"], "missing.yaml cannot be read"),
         (["render", "x", "--plan", "plan.yaml"], "prompt cannot be given beside a plan"),
         (["render", "--plan", "bad.yaml"], "bad.yaml is not a plan"),
-        (["render", "--plan", "typo.yaml"], "did you mean 'prompt'?"),
+        (["render", "--plan", "typo.yaml"], "did you mean 'seconds'?"),
         (["plan", ""], "prompt is empty"),
     ],
 )
@@ -105,7 +105,7 @@ def test_bad_input_is_one_line_and_status_2(
 ) -> None:
     home.write("plan.yaml", THREE_SHOTS)
     home.write("bad.yaml", "shots: [")
-    home.write("typo.yaml", "shots:\n  - {promt: a fox}\n")
+    home.write("typo.yaml", "shots:\n  - {prompt: a fox, secnds: 3}\n")
 
     done = home.ttv(*arguments)
 

@@ -99,7 +99,7 @@ class Disk:
         await asyncio.to_thread(self._ping)
 
     def _open(self) -> None:
-        with storage_errors():
+        with storage_errors(self._folder):
             for folder in (self._folder, self._facts, self._incoming):
                 folder.mkdir(parents=True, exist_ok=True)
             with self._new_file() as (probe, _):
@@ -110,7 +110,7 @@ class Disk:
                         left.unlink()
 
     def _ping(self) -> None:
-        with storage_errors(), self._new_file() as (probe, _):
+        with storage_errors(self._folder), self._new_file() as (probe, _):
             probe.write(b"ping")
             probe.flush()
 
@@ -127,7 +127,7 @@ class Disk:
     def _put(self, key: str, source: Path, content_type: str) -> Artifact:
         path = self._folder / key
         digest = hashlib.sha256()
-        with storage_errors(), _opened(source) as data, self._new_file() as (file, new):
+        with storage_errors(self._folder), _opened(source) as data, self._new_file() as (file, new):
             while chunk := data.read(_CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
@@ -155,7 +155,7 @@ class Disk:
             "sha256": artifact.sha256,
             "content_type": artifact.content_type,
         }
-        with storage_errors(), self._new_file() as (file, new):
+        with storage_errors(self._folder), self._new_file() as (file, new):
             file.write(json.dumps(facts).encode())
             file.flush()
             _replace(new, self._facts / artifact.key)
@@ -195,7 +195,7 @@ class Disk:
             raise NotFound(f"there is no file {key}")
         part = to.with_name(f".{to.name}.part")
         try:
-            with storage_errors(), self._open_file(key) as file, part.open("wb") as copy:
+            with storage_errors(to.parent), self._open_file(key) as file, part.open("wb") as copy:
                 shutil.copyfileobj(file, copy, _CHUNK)
                 part.replace(to)
         finally:
@@ -211,7 +211,7 @@ class Disk:
     def _delete(self, key: str) -> None:
         for root in (self._folder, self._facts):
             path = root / key
-            with storage_errors(), suppress(FileNotFoundError, NotADirectoryError):
+            with storage_errors(self._folder), suppress(FileNotFoundError, NotADirectoryError):
                 if not path.is_dir():
                     path.unlink()
             with suppress(OSError):  # the first folder that is not empty ends it

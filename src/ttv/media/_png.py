@@ -57,7 +57,7 @@ def _encode(bgra: Pixels, codec_name: Literal["png", "mjpeg"], pixel_format: str
 
 def _write(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
-    with storage_errors():
+    with storage_errors(path.parent):
         try:
             part.write_bytes(data)
             part.replace(path)
