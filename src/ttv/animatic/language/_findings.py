@@ -51,6 +51,7 @@ class Spot:
     at: int
     start: int
     end: int
+    preposition: str | None
     place: Place | None
     scenery: Scenery | None
 
@@ -80,5 +81,5 @@ class Findings:
     tints: list[tuple[int, str, int]] = field(default_factory=list)
     #: A pronoun that stands for something outside this text: unit and what it stands for.
     loose_pronoun: tuple[int, str] | None = None
-    #: First unit of a verb that has no subject in this text.
+    #: A verb that has no subject in this text, by unit.
     loose_verb: int | None = None

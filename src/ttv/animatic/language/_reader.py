@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from ttv.animatic.language import _camera
 from ttv.animatic.language._cast import Cast
-from ttv.animatic.language._clause import Clause
+from ttv.animatic.language._clause import Clause, Topic
 from ttv.animatic.language._findings import Findings
 from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._ledger import Fate, Ledger
@@ -186,6 +186,8 @@ class _Reader:
             return not self._is_modifier(verb)
         if clause.preposition == "to" and verb.form is Form.BASE:
             return clause.acting
+        if clause.topic is Topic.NOTHING and unit.gap is Gap.HARD and verb.form is Form.THIRD:
+            return not (unit.sense(Noun) or unit.sense(Place) or unit.sense(Scenery))
         joined = self.cast.is_joined(self.at)
         aside = clause.verb is not None and clause.verb.form is Form.PARTICIPLE
         fresh = clause.verb is None or aside or unit.gap is Gap.SOFT or joined
@@ -216,7 +218,7 @@ class _Reader:
         place = self.unit.sense(Place)
         alone = self.at + 1 >= len(self.units) or take(self.units, self.at + 1) is None
         if place and alone:
-            self.settler.spot(self.at, self.at, self.at + 1)
+            self.settler.spot(self.at, self.at, self.at + 1, None)
             self.at += 1
             return True
         self.clause.preposition = mark.value

@@ -44,14 +44,14 @@ class Settler:
             if phrase.role is not Role.NOUN or not _belongs_to_thing(self.units[at]):
                 self._mark(at)
         for at in phrase.of(Role.PLACE):
-            self.spot(at, phrase.start, phrase.end)
+            self.spot(at, at, at + 1, None)
         by_role = self._BY_ROLE.get(phrase.role, Settler._lose)
         return by_role(self, phrase, preposition) or phrase.end
 
-    def spot(self, at: int, start: int, end: int) -> None:
+    def spot(self, at: int, start: int, end: int, preposition: str | None) -> None:
         """Note a place; the composer chooses among them."""
-        unit = self.units[at]
-        self.findings.spots.append(Spot(at, start, end, unit.sense(Place), unit.sense(Scenery)))
+        place, scenery = self.units[at].sense(Place), self.units[at].sense(Scenery)
+        self.findings.spots.append(Spot(at, start, end, preposition, place, scenery))
 
     # By role of the head; each gives the end of what it took where that is not the phrase's.
 
@@ -77,7 +77,7 @@ class Settler:
             self._noun(phrase, self._compound(phrase, noun), preposition)
 
     def _place(self, phrase: NounPhrase, preposition: str | None) -> None:
-        self.spot(phrase.at, phrase.start, phrase.end)
+        self.spot(phrase.at, phrase.start, phrase.end, preposition)
         self._turn_to_air(phrase, preposition)
 
     def _light(self, phrase: NounPhrase, preposition: str | None) -> None:
@@ -221,7 +221,7 @@ class Settler:
 
     def _interior(self, phrase: NounPhrase, noun: Noun) -> None:
         room = Place(Setting.ROOM, exact=noun.species == "house" and noun.exact)
-        self.findings.spots.append(Spot(phrase.at, phrase.start, phrase.end, room, None))
+        self.findings.spots.append(Spot(phrase.at, phrase.start, phrase.end, "in", room, None))
 
     def _prop(self, phrase: NounPhrase, noun: Noun) -> None:
         self.findings.props.append(Prop(phrase.at, noun.species, noun.exact))

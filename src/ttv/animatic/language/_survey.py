@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from ttv.animatic.language._findings import Findings, Part
+from ttv.animatic.language._findings import Findings, Part, Spot
+from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._light import Light, choose_light
 from ttv.animatic.language._manner import facts_of
 from ttv.animatic.language._place import choose_place
 from ttv.animatic.language._reader import read
 from ttv.animatic.language._senses import Kind, Verb
+from ttv.animatic.language._tables import table
 from ttv.animatic.scene import Framing, Move, RigKind, Setting
+
+#: Marks that say how a text is filmed and not what happens.
+_FILMED: Final = frozenset(
+    {Kind.STYLE, Kind.LOOK, Kind.MOVE, Kind.FRAMING, Kind.PACE, Kind.DIRECTION}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word or phrase, and where it stands in the text."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A subject, as the text names it."""
 
-    #: The whole noun phrase ("a red fox"), and where it stands in the text.
-    text: str
-    start: int
-    end: int
+    #: The whole noun phrase ("a red fox").
+    words: Spoken
     #: Canonical noun, or the user's own word for a placeholder.
     noun: str
     plural: bool
@@ -31,52 +46,52 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A word or phrase of the text that names one value."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Survey:
-    """What a text names; None or empty for what it leaves to the reader."""
+    """What a text names; None or empty for what it leaves open."""
 
     mentions: tuple[Mention, ...]
     setting: Setting | None
-    #: The noun phrase of the place ("a snowy forest").
-    place: Spoken | None
+    #: Words that put something there ("in a snowy forest").
+    where: str | None
     light: Light
+    #: The words for the look of the film ("watercolor painting").
+    style: str | None
     move: Move | None
     framing: Framing | None
     #: A pronoun that stands for something outside the text.
     pronoun: Spoken | None
-    #: Where a verb without a subject starts ("runs away").
-    loose_verb: int | None
+    #: A verb without a subject ("runs away"), and whether it asks for a plural one.
+    loose_verb: Spoken | None
+    loose_plural: bool
     #: How many verbs it has: how much happens.
     actions: int
+    #: True when it only says how to film ("slow zoom in", "watercolor style").
+    filming_only: bool
 
 
 def survey(text: str) -> Survey:
     """Read a text and say what it names; never fails."""
     findings = read(text)
     light = choose_light(findings)
-    spot = choose_place(findings, light.time).spot
+    place = choose_place(findings, light.time)
     marks = {mark.kind: mark.value for _, mark in reversed(findings.marks)}
     move, framing = marks.get(Kind.MOVE), marks.get(Kind.FRAMING)
-    pronoun, verb = findings.loose_pronoun, findings.loose_verb
-    units = findings.ledger.units
+    pronoun = findings.loose_pronoun
+    verb = None if findings.loose_verb is None else findings.ledger.units[findings.loose_verb]
+    meaning = verb.sense(Verb) if verb else None
     return Survey(
         mentions=tuple(_mention(findings, part) for part in findings.parts),
-        setting=choose_place(findings, light.time).setting if spot else None,
-        place=_spoken(findings, spot.start, spot.end) if spot else None,
+        setting=place.setting if place.spot else None,
+        where=_where(findings, place.spot, place.setting) if place.spot else None,
         light=light,
+        style=_style(findings),
         move=Move(move) if move else None,
         framing=Framing(framing) if framing else None,
         pronoun=_spoken(findings, pronoun[0], pronoun[0] + 1) if pronoun else None,
-        loose_verb=units[verb].start if verb is not None else None,
-        actions=sum(unit.sense(Verb) is not None for unit in units),
+        loose_verb=Spoken(verb.text, verb.start, verb.end) if verb else None,
+        loose_plural=meaning is not None and meaning.form is Form.BASE,
+        actions=sum(unit.sense(Verb) is not None for unit in findings.ledger.units),
+        filming_only=_is_filming_only(findings),
     )
 
 
@@ -87,11 +102,8 @@ def _spoken(findings: Findings, start: int, end: int) -> Spoken:
 
 
 def _mention(findings: Findings, part: Part) -> Mention:
-    words = _spoken(findings, part.start, part.end)
     return Mention(
-        text=words.text,
-        start=words.start,
-        end=words.end,
+        words=_spoken(findings, part.start, part.end),
         noun=part.noun.species if part.noun else part.name,
         plural=part.several,
         definite=part.definite,
@@ -103,3 +115,39 @@ def _pronoun(part: Part) -> str:
     if part.noun is None or part.noun.rig is not RigKind.BIPED:
         return "it"
     return facts_of(part.noun).get("said", "it")
+
+
+def _where(findings: Findings, spot: Spot, setting: Setting) -> str:
+    """Say where with the text's own words, or those of the setting where they are vague."""
+    places, grammar = table("places"), table("grammar")
+    words = _spoken(findings, spot.start, spot.end).text
+    first = words.split()[0].casefold()
+    if first in grammar["prepositions"] or first in places["adverbs"]:
+        return words
+    at = places[setting.value]["at"]
+    if spot.scenery is None and (spot.place is None or spot.place.weak):
+        return f"{at} the {setting.value}"
+    if spot.preposition in grammar["resting"]:
+        at = spot.preposition
+    named = first in grammar["determiners"] or words[0].isupper() or setting is Setting.SPACE
+    return f"{at} {words}" if named else f"{at} the {words}"
+
+
+def _style(findings: Findings) -> str | None:
+    units = findings.ledger.units
+    looks = (at for at, mark in findings.marks if mark.kind in (Kind.STYLE, Kind.LOOK))
+    return next((units[at].text for at in looks), None)
+
+
+def _is_filming_only(findings: Findings) -> bool:
+    """Tell a text about style and camera from one that shows something."""
+    if findings.parts or findings.spots or findings.props or findings.loose_pronoun:
+        return False
+    units = findings.ledger.units
+    filmed = any(mark.kind in _FILMED for _, mark in findings.marks)
+    if any(unit.mark(Kind.PART) for unit in units):
+        return False
+    shapeless = any(unit.mark(Kind.ABSTRACT) for unit in units)
+    shown = any(mark.kind not in _FILMED for _, mark in findings.marks)
+    unknown = sum(not unit.senses for unit in units)
+    return (filmed or shapeless) and not shown and findings.loose_verb is None and unknown <= 1
