@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
@@ -31,12 +32,15 @@ async def serve(
 
     host, port = listening.getsockname()[:2]
     log.info("API ready", action="api.ready", host=host, port=port)
-    await run(
+    serving = run(
         app,  # type: ignore[arg-type]  # Hypercorn describes an ASGI app in types of its own
         _config(listening, services.settings.api_grace_seconds),
         shutdown_trigger=stopping,
         mode="asgi",
     )
+    # Hypercorn leaves its task counted as cancelled, which breaks what our caller closes next;
+    # so it gets a task of its own.
+    await asyncio.create_task(serving)
 
 
 def _config(listening: socket.socket, grace_seconds: float) -> Config:
