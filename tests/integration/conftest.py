@@ -130,6 +130,7 @@ class Outbox:
 class Shop:
     """A store and its workers' side, with a queue that delivers nothing by itself."""
 
+    connection: jobs.Connection
     store: jobs.JobStore
     leases: jobs.Leases
     fleet: jobs.Fleet
@@ -167,8 +168,9 @@ async def shop(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[Shop]:
         fleet = jobs.Fleet(connection)
         await fleet.beat(jobs.WorkerCard("ann", {"cpu": 50}))
         yield Shop(
+            connection=connection,
             store=jobs.JobStore(connection, outbox),
-            leases=jobs.Leases(connection, outbox),
+            leases=jobs.Leases(connection, outbox, told_every_seconds=0),
             fleet=fleet,
             outbox=outbox,
             redis=redis,

@@ -175,6 +175,16 @@ async def test_a_report_that_changes_nothing_visible_makes_no_revision(shop: Sho
     assert before.message == "Thinking"
 
 
+async def test_many_running_steps_do_not_flood_the_journal_of_their_job(shop: Shop) -> None:
+    calm = jobs.Leases(shop.connection, shop.outbox, told_every_seconds=60)
+    job = await shop.order(*(Step(f"segment-{n}", "segment") for n in range(1, 6)))
+    claims = [await shop.claim(job.step_id(step.name)) for step in job.steps]
+    for claim in claims:
+        assert await calm.report(claim, fraction=0.5, message=claim.step.name) is Hold.HELD
+    told = await shop.store.events(job.id, kinds={EventKind.PROGRESS})
+    assert [event.message for event in told] == ["segment-1"]
+
+
 async def test_a_report_renews_the_lease(shop: Shop) -> None:
     job = await shop.order()
     claim = await shop.claim(job.step_id("plan"))

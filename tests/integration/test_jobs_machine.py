@@ -53,7 +53,7 @@ class Office:
         self.redis: Redis[str] = connection.redis
         self.outbox = Outbox()
         self.store = jobs.JobStore(connection, self.outbox)
-        self.leases = jobs.Leases(connection, self.outbox, attempts=3)
+        self.leases = jobs.Leases(connection, self.outbox, attempts=3, told_every_seconds=0)
         self.fleet = jobs.Fleet(connection)
 
     def do(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -11,7 +11,7 @@ from coredis import Redis
 
 from tests.integration.conftest import PLAN, Valkey
 from ttv import jobs
-from ttv.errors import InvalidRequest, Unavailable
+from ttv.errors import InvalidRequest, TtvError, Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -101,6 +101,16 @@ async def test_a_full_redis_is_unavailable_for_writes_and_still_reads(
         await opened.store.create({"prompt": "x" * 10_000}, steps=[PLAN])
     assert (await opened.store.get(job.id)).id == job.id
     assert len((await opened.store.list()).jobs) == 1
+
+
+async def test_a_record_that_is_out_of_order_is_our_fault_not_the_callers(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    job = (await opened.store.create({}, steps=[PLAN])).job
+    await opened.connection.redis.set(f"ttv:job:{job.id}:steps", "no hash")
+    with pytest.raises(TtvError) as caught:
+        await opened.store.cancel(job.id, tenant="local")
+    assert caught.value.code == "internal"
 
 
 async def test_a_job_whose_step_could_not_be_sent_is_accepted(

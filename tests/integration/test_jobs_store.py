@@ -201,6 +201,13 @@ async def test_a_journal_is_read_in_parts_and_by_kind(shop: Shop) -> None:
     assert await shop.store.events(job.id, after=whole[-1].id) == ()
 
 
+@pytest.mark.parametrize("after", ["", "x", "-", "5", "1-1\n", "9" * 16 + "-0"])
+async def test_a_journal_is_read_behind_an_event_only(shop: Shop, after: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        await shop.store.events("job_01JGJ0000000000000000000ZZ", after=after)
+    assert caught.value.param == "after"
+
+
 async def test_the_journal_of_an_unknown_job_is_empty(shop: Shop) -> None:
     assert await shop.store.events("job_01JGJ0000000000000000000ZZ") == ()
 

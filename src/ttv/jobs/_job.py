@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -136,6 +136,16 @@ class Job:
     def step_id(self, name: str) -> str:
         """Give the id in the queue of a step of this attempt."""
         return str(StepId(self.id, self.attempt, name))
+
+    def readied(self, names: Collection[str]) -> Self:
+        """Give the job with these of its waiting steps ready to run."""
+        steps = (
+            replace(step, state=StepState.READY)
+            if step.name in names and step.state is StepState.WAITING
+            else step
+            for step in self.steps
+        )
+        return replace(self, steps=tuple(steps))
 
     def settled(self, name: str, outcome: Outcome) -> Self:
         """Give the job with one step done, its result kept and the steps it planned added."""

@@ -6,8 +6,11 @@ a claim changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
+from weakref import WeakValueDictionary
 
 from ttv.errors import Cancelled, LeaseLost, NotFound
 from ttv.jobs._advance import Advance, advance, work
@@ -25,11 +28,25 @@ _QUIET: Final = 30_000
 _SWEEP: Final = 100
 
 
+class _Latest:
+    """The newest that this process knows of a job whose steps are being settled."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.lock = asyncio.Lock()
+
+
 class Leases:
     """Gives steps to workers for a limited time, over a connection that the caller opens."""
 
     def __init__(
-        self, redis: Connection, queue: Queue, *, lease_seconds: float = 10, attempts: int = 4
+        self,
+        redis: Connection,
+        queue: Queue,
+        *,
+        lease_seconds: float = 10,
+        attempts: int = 4,
+        told_every_seconds: float = 0.25,
     ) -> None:
         self._redis = redis
         self._queue = queue
@@ -37,6 +54,11 @@ class Leases:
         self.lease_seconds = lease_seconds
         #: How often a step may be claimed before it fails for good.
         self.attempts = attempts
+        #: How long after a note of progress the next one of a job is told to its readers.
+        self.told_every_seconds = told_every_seconds
+        # While one settles a step of a job, its siblings in this process wait for what it
+        # learns; each for itself, a hundred at once would decide again a hundred times each.
+        self._settling: WeakValueDictionary[str, _Latest] = WeakValueDictionary()
 
     @property
     def _lease(self) -> int:
@@ -60,6 +82,7 @@ class Leases:
             "report",
             *_fence(claim),
             self._lease,
+            round(self.told_every_seconds * 1000),
             "" if fraction is None else min(max(fraction, 0.0), 1.0),
             message,
         )
@@ -71,29 +94,33 @@ class Leases:
         Raises LeaseLost, Cancelled, and InvalidRequest when the steps that the outcome adds
         do not fit the job.
         """
-        job = claim.job
-        while True:
-            after = job.settled(claim.step_id.step, outcome)
-            what = advance(after)
-            answer, tickets = await self._redis.script(
-                "settle",
-                *_fence(claim),
-                job.graph,
-                write(outcome.result),
-                write(after.warnings),
-                work(after.steps),
-                *_decided(what),
-                len(outcome.steps),
-                *define(after.steps, start=len(job.steps)),
-                *what.ready,
-            )
-            if answer == "settled":
-                await deliver(self._queue, tickets)
-                return what
-            if answer != "moved":
-                raise _ended(answer)
-            # A sibling was settled meanwhile: decide again with it.
-            job = await self._job(job.id)
+        latest = self._settling.setdefault(claim.job.id, _Latest(claim.job))
+        async with latest.lock:
+            while True:
+                job = latest.job
+                after = job.settled(claim.step_id.step, outcome)
+                what = advance(after)
+                answer, tickets = await self._redis.script(
+                    "settle",
+                    *_fence(claim),
+                    job.graph,
+                    write(outcome.result),
+                    write(after.warnings),
+                    work(after.steps),
+                    *_decided(what),
+                    len(outcome.steps),
+                    *define(after.steps, start=len(job.steps)),
+                    *what.ready,
+                )
+                if answer == "settled":
+                    latest.job = replace(after.readied(what.ready), graph=job.graph + 1)
+                    break
+                if answer != "moved":
+                    raise _ended(answer)
+                # A sibling was settled meanwhile: decide again with it.
+                latest.job = await self._job(job.id)
+        await deliver(self._queue, tickets)
+        return what
 
     async def fail(self, claim: Claim, failure: Failure, *, retry_in: float | None = None) -> None:
         """End an attempt: to be repeated in some seconds or, without, to fail with its job.

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from coredis import Redis, exceptions
 from coredis.retry import ConstantRetryPolicy
 
-from ttv.errors import InvalidRequest, Unavailable
+from ttv.errors import InvalidRequest, TtvError, Unavailable
 from ttv.jobs._state import MOVES, STEP_MOVES
 
 #: Seconds for one try to connect or to get an answer; with the one retry, a caller hears
@@ -82,7 +82,7 @@ class Connection:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Map what goes wrong with Redis to Unavailable."""
+    """Map what goes wrong with Redis to Unavailable, and what goes wrong with us to TtvError."""
     try:
         yield
     except (exceptions.ConnectionError, exceptions.ReadOnlyError, TimeoutError) as error:
@@ -92,7 +92,7 @@ def answering() -> Iterator[None]:
     except exceptions.RedisError as error:
         if str(error).startswith(_TROUBLE):
             raise Unavailable("The job store cannot write now.") from error
-        raise
+        raise TtvError("The job store refused a command.") from error
 
 
 def _texts() -> Iterator[tuple[str, str]]:

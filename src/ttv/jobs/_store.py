@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,9 +18,11 @@ from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
 from ttv.jobs._record import define, pairs, read_job, write
 from ttv.jobs._redis import Connection, answering
-from ttv.jobs._state import State, StepState
+from ttv.jobs._state import State
 
 _DAY: Final = 24 * 3600 * 1000
+#: What Redis takes for the id of a stream's entry.
+_EVENT_ID: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
 #: Entries of a journal read at once.
 _CHUNK: Final = 500
 
@@ -112,15 +115,7 @@ class JobStore:
         if answer[0] == "replayed":
             return Created(await self.get(answer[1], tenant=tenant), replayed=True)
         await deliver(self._queue, answer[2])
-        stored = replace(
-            job,
-            created_at=int(answer[1]),
-            stage=first.stage,
-            steps=tuple(
-                replace(step, state=StepState.READY) if step.name in first.ready else step
-                for step in job.steps
-            ),
-        )
+        stored = replace(job.readied(first.ready), created_at=int(answer[1]), stage=first.stage)
         return Created(stored, replayed=False)
 
     async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
@@ -176,7 +171,12 @@ class JobStore:
         limit: int = 100,
         kinds: Collection[EventKind] = tuple(EventKind),
     ) -> tuple[Event, ...]:
-        """Read a job's journal from behind the event with the id ``after``, oldest first."""
+        """Read a job's journal from behind the event with the id ``after``, oldest first.
+
+        Raises InvalidRequest when ``after`` is no id of an event.
+        """
+        if not _EVENT_ID.fullmatch(after):
+            raise InvalidRequest("after must be the id of an event", param="after")
         events: list[Event] = []
         while len(events) < limit:
             with answering():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ttv.errors import Cancelled, NotFound, Unavailable
+from ttv.errors import Cancelled, NotFound, TtvError, Unavailable
 from ttv.jobs import Jobs, WorkerCard
 from ttv.observability import Totals, WorkerMetrics, log
 from ttv.worker._port import Runner
@@ -89,7 +89,7 @@ class Worker:
     async def _handle(self, step_id: str) -> None:
         try:
             claim = await self._jobs.leases.claim(step_id, worker=self._options.name)
-        except Unavailable as error:
+        except TtvError as error:
             log.warning("Step not claimed", action="step.unclaimed", error=error.message)
             return  # it stays in the outbox
         if claim is None:
@@ -151,6 +151,8 @@ class Worker:
                 await self._sweep(expire=loop.time() - answering_since > patience)
             except Unavailable:
                 answering_since = loop.time()
+            except TtvError as error:
+                log.error("Sweep failed", action="worker.unswept", error=error.message)
             await asyncio.sleep(_SWEEP)
 
     async def _sweep(self, *, expire: bool) -> None:
@@ -165,10 +167,10 @@ class Worker:
 
 
 async def _repeat(work: Callable[[], Awaitable[None]], *, every: float) -> None:
-    """Do something again and again; a Redis that is away only makes it fail this time."""
+    """Do something again and again; an error only makes it fail this time."""
     while True:
         try:
             await work()
-        except Unavailable as error:
-            log.warning("Redis is away", action="worker.cut_off", error=error.message)
+        except TtvError as error:
+            log.warning("Worker cut off", action="worker.cut_off", error=error.message)
         await asyncio.sleep(every)

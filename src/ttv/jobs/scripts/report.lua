@@ -1,15 +1,21 @@
--- Renew a lease, and note how far the step is. Answers held, canceled or lost. Progress
--- never falls; a report that changes nothing a reader can see is no change to the job.
-local step_id, worker, token, lease, fraction, message = unpack(ARGV)
+-- Renew a lease, and note how far the step is. Answers held, canceled or lost. However many
+-- steps of a job run, its readers are told of progress once in each interval: what comes
+-- sooner is dropped, since a worker repeats its newest note with every renewal.
+local step_id, worker, token, lease, interval, fraction, message = unpack(ARGV)
 local reason = lost(step_id, worker, token)
 if reason then return reason end
 
 local id, _, name = parse(step_id)
-redis.call('ZADD', 'ttv:leases', whole(clock() + lease), step_id)
-if redis.call('HGET', job_key(id), 'state') ~= 'started' then return 'held' end
-local before = redis.call('HMGET', job_key(id), 'progress', 'message')
+local at = clock()
+redis.call('ZADD', 'ttv:leases', whole(at + lease), step_id)
+local state, progress, said, told = unpack(redis.call('HMGET', job_key(id), 'state', 'progress',
+  'message', 'told_at'))
+if state ~= 'started' or at - (told or 0) < tonumber(interval) then return 'held' end
+
 if fraction ~= '' then raise(id, name, tonumber(fraction)) end
 if message ~= '' then redis.call('HSET', job_key(id), 'message', message) end
-local after = redis.call('HMGET', job_key(id), 'progress', 'message')
-if after[1] ~= before[1] or after[2] ~= before[2] then record(id, 'progress', name, message) end
+if redis.call('HGET', job_key(id), 'progress') ~= progress or (message ~= '' and message ~= said) then
+  redis.call('HSET', job_key(id), 'told_at', whole(at))
+  record(id, 'progress', name, message)
+end
 return 'held'
