@@ -145,20 +145,21 @@ class Service:
 
     def __init__(self, home: Home, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._log = (home.folder / "up.log").open("a")
+        self.log = home.folder / "up.log"
+        self._said = self.log.open("a")
         self.process = subprocess.Popen(
             [*TTV, "up", "--port", str(port)],
             cwd=home.folder,
             env=home.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=self._log,
+            stderr=self._said,
             text=True,
             start_new_session=True,
         )
         assert self.process.stdout
         ready = self.process.stdout.readline()
-        assert ready == f"{self.url} ready\n", (home.folder / "up.log").read_text()
+        assert ready == f"{self.url} ready\n", self.log.read_text()
 
     @classmethod
     @contextmanager
@@ -182,13 +183,13 @@ class Service:
         self.process.wait()
         assert self.process.stdout
         self.process.stdout.close()
-        self._log.close()
+        self._said.close()
         until(lambda: not any(alive(pid) for pid in below), what=f"the end of {below}")
 
-    def worker(self) -> int:
-        """Give the process id of the worker."""
+    def pid(self, program: str) -> int:
+        """Give the process id of a part of the service, by what its command line holds."""
         lines = descendants(self.process.pid).items()
-        (pid,) = (pid for pid, line in lines if " -m ttv worker" in line)
+        (pid,) = (pid for pid, line in lines if program in line and "ttv.tether" not in line)
         return pid
 
     def job(self, job_id: str) -> Job:

@@ -15,6 +15,8 @@ from tests.acceptance.commands import (
     THREE_SHOTS,
     Home,
     Service,
+    alive,
+    descendants,
     free_port,
     read_until,
     until,
@@ -62,6 +64,7 @@ def test_a_film_is_ordered_followed_and_saved(home: Home) -> None:
         assert "workers             1" in home.ttv("queue").stdout
         assert home.ttv("cancel", job_id).returncode == 1
         assert service.stop() == 0
+        assert "CRITICAL" not in service.log.read_text()
 
     assert home.ttv("jobs").returncode == 75
 
@@ -160,12 +163,43 @@ def test_a_killed_worker_is_replaced_and_finished_shots_are_not_made_again(home:
     with Service.running(home) as service:
         job_id = submitted(home, service)
         done = service.until_under_way(job_id)
-        os.kill(service.worker(), signal.SIGKILL)
+        os.kill(service.pid(" -m ttv worker"), signal.SIGKILL)
 
         begun = finished(home, service, job_id)
 
     assert [begun[name] for name in done] == [1] * len(done)
     assert max(begun.values()) == 2
+
+
+def test_a_killed_queue_server_is_replaced_with_every_job(home: Home) -> None:
+    with Service.running(home) as service:
+        job_id = submitted(home, service)
+        service.until_under_way(job_id)
+        os.kill(service.pid("valkey-server"), signal.SIGKILL)
+
+        finished(home, service, job_id)
+
+
+def test_requests_wait_while_a_killed_api_is_replaced(home: Home) -> None:
+    with Service.running(home) as service:
+        job_id = submitted(home, service)
+        os.kill(service.pid(" -m ttv serve"), signal.SIGKILL)
+
+        assert service.job(job_id).id == job_id
+        assert home.ttv("cancel", job_id, "--url", service.url).returncode == 0
+
+
+def test_a_second_ctrl_c_does_not_wait_for_running_shots(home: Home) -> None:
+    home.environment["TTV_WORKER_GRACE_SECONDS"] = "3600"
+    with Service.running(home) as service:
+        service.until_under_way(submitted(home, service))
+        below = descendants(service.process.pid)
+
+        service.process.send_signal(signal.SIGINT)
+        until(lambda: "Worker drains" in service.log.read_text(), what="draining")
+        assert service.stop() == 0
+
+        assert not any(alive(pid) for pid in below)
 
 
 def test_a_port_that_is_taken_is_told_with_the_way_out(home: Home) -> None:

@@ -30,7 +30,8 @@ class Queue:
         lines = [f"waiting {pool:<7} {count:>5}" for pool, count in sorted(self.waiting.items())]
         lines += [f"running         {self.running:>5}", f"workers         {len(self.workers):>5}"]
         for worker in self.workers:
-            lines += [f"  {worker.name}", *(f"    {step}" for step in worker.running)]
+            steps = worker.running if self.running else ()  # what it told may be seconds old
+            lines += [f"  {worker.name}", *(f"    {step}" for step in steps)]
         return "\n".join(lines)
 
 
