@@ -29,6 +29,8 @@ _WIDEST: Final = {Framing.WIDE: 0.56, Framing.MEDIUM: 0.64, Framing.CLOSE: 0.84}
 _TALLEST: Final = {Framing.WIDE: 0.58, Framing.MEDIUM: 0.68, Framing.CLOSE: 1.3}
 #: The least share of the frame that a lone subject covers.
 _LEAST: Final = 0.024
+#: So many stand in one row.
+_ONE_ROW: Final = 4
 #: A person's height in metres: the measure that sizes are pulled towards.
 _MEASURE: Final = 1.7
 
@@ -141,23 +143,25 @@ def size(part: Part, area: Area, *, many: int) -> float:
     box = actor.box
     wide, high = max(0.02, box.right - box.left), max(0.02, box.top - box.bottom)
     tall = max(0.05, actor.height)
-    wanted = _PERSON[area.framing] * (tall / _MEASURE) ** 0.36 * subject.scale**0.7
+    natural = math.pow(tall / _MEASURE, 0.36) * math.pow(subject.scale, 0.7)
+    wanted = _PERSON[area.framing] * natural
     scale = wanted * area.unit / max(tall, 0.55 * high)
     least = math.sqrt(_LEAST * area.width * area.height / part.cover)
     most = min(
         _WIDEST[area.framing] * area.width / wide, _TALLEST[area.framing] * area.height / high
     )
     if many > 1:
-        least *= float(many**-0.34)
-        scale *= float(many**-0.2)
+        least *= math.pow(many, -0.34)
+        scale *= math.pow(many, -0.2)
         in_row = math.ceil(many / rows_of(many))
-        most = min(most, 0.84 * area.width / (wide * in_row))
+        spaces = in_row * 1.16 + (0.5 if many > _ONE_ROW else 0.0)
+        most = min(most, 0.92 * area.width / (wide * spaces))
     return min(max(scale, least), most)
 
 
 def rows_of(count: int) -> int:
     """Choose in how many rows so many stand."""
-    return 1 if count <= 4 else 2 if count <= 8 else 3
+    return 1 if count <= _ONE_ROW else 2 if count <= 8 else 3
 
 
 def arrange(
@@ -185,7 +189,7 @@ def arrange(
 def _stand(part: Part, scale: float, view: View, area: Area, rng: Random, row: int) -> Placed:
     """Give one actor its row; its place across comes later."""
     actor, top = part.actor, view.height - area.height
-    near = 1.0 - 0.17 * row if part.lane is not Lane.AIR else 1.0 - 0.1 * row
+    near = 1.0 - (0.1 if part.lane is Lane.AIR else 0.2) * row
     if part.lane is Lane.GROUND:
         y = view.line(near)
     elif part.lane is Lane.WATER:
@@ -204,31 +208,53 @@ def _spread(
     members: Sequence[Placed], scene: Scene, area: Area, rng: Random, *, other: bool
 ) -> list[Placed]:
     """Set a lane's members side by side about the third they belong to."""
+    middle = _middle(members[0], scene, area, alone=len(members) == 1)
+    if other:
+        middle = area.width - middle
     order = sorted(range(len(members)), key=lambda at: (-members[at].facing, _rank(at, members)))
     rows: dict[float, list[int]] = {}
     for at in order:
         rows.setdefault(members[at].near, []).append(at)
-    middle = _middle(members[0], scene, area, alone=len(members) == 1)
-    if other:
-        middle = area.width - middle
     out = list(members)
-    for number, row in enumerate(rows.values()):
-        widths = [members[at].width for at in row]
-        gap = 0.14 * max(widths)
-        total = sum(widths) + gap * (len(row) - 1)
-        squeeze = min(1.0, 0.95 * area.width / total)
-        left = (
-            middle - total * squeeze / 2 + (0.0, 0.5, -0.28)[number] * (widths[0] + gap) * squeeze
-        )
-        left = min(max(left, 0.025 * area.width), area.width * 0.975 - total * squeeze)
-        for at, wide in zip(row, widths, strict=True):
-            one = members[at]
-            box = one.actor.box
-            reach = (-box.left if one.facing > 0 else box.right) * one.scale
-            shake = rng.uniform(-0.2, 0.2) * gap * squeeze
-            out[at] = replace(one, x=left + reach * squeeze + shake)
-            left += (wide + gap) * squeeze
+    ranks = list(rows.values())
+    centres = _file(members, order) if len(rows) == 1 else _ranks(members, ranks, area.width)
+    half = max(one.width for one in members) / 2
+    span = max(centres.values()) - min(centres.values()) + 2 * half
+    squeeze = min(1.0, (0.95 * area.width - 2 * half) / max(1.0, span - 2 * half))
+    left = min(max(middle - (span - 2 * half) * squeeze / 2, half), area.width - half)
+    left = min(left, 0.975 * area.width - half - (span - 2 * half) * squeeze)
+    for at, centre in centres.items():
+        one = members[at]
+        box = one.actor.box
+        anchor = -one.facing * (box.left + box.right) / 2 * one.scale
+        shake = rng.uniform(-0.04, 0.04) * one.width * squeeze
+        out[at] = replace(one, x=left + centre * squeeze + anchor + shake)
     return out
+
+
+def _file(members: Sequence[Placed], order: Sequence[int]) -> dict[int, float]:
+    """Give the middles of a single file, each as far from the next as both are wide."""
+    gap = 0.12 * max(one.width for one in members)
+    centres, reached = {}, 0.0
+    for place, at in enumerate(order):
+        wide = members[at].width
+        reached += 0.0 if place == 0 else wide / 2
+        centres[at] = reached
+        reached += wide / 2 + gap
+    return centres
+
+
+def _ranks(
+    members: Sequence[Placed], rows: Sequence[Sequence[int]], across: float
+) -> dict[int, float]:
+    """Give the middles of several rows, each seen through the gaps of the one before."""
+    widest = max(one.width for one in members)
+    pitch = min(max(1.16 * widest, 0.85 * across / (len(rows[0]) + 0.5)), 1.9 * widest)
+    return {
+        at: (place + 0.5 * (number % 2)) * pitch
+        for number, row in enumerate(rows)
+        for place, at in enumerate(row)
+    }
 
 
 def _rank(at: int, members: Sequence[Placed]) -> int:

@@ -57,11 +57,17 @@ def courses(
     placed: Sequence[Placed], area: Area, setting: Setting, *, follows: float, pan: float
 ) -> tuple[Course, ...]:
     """Give every actor its way."""
-    return tuple(_course(one, placed[0], area, setting, follows=follows, pan=pan) for one in placed)
+    return tuple(_course(one, placed, area, setting, follows=follows, pan=pan) for one in placed)
 
 
 def _course(
-    one: Placed, lead: Placed, area: Area, setting: Setting, *, follows: float, pan: float
+    one: Placed,
+    placed: Sequence[Placed],
+    area: Area,
+    setting: Setting,
+    *,
+    follows: float,
+    pan: float,
 ) -> Course:
     leap = 0.0
     if one.subject.rig is RigKind.FISH and one.lane is Lane.WATER and one.speed:
@@ -79,13 +85,21 @@ def _course(
         return Course(one.speed * tempo, tempo * one.subject.pace, 0.07 * area.width, leap=leap)
     speed = math.copysign(min(abs(one.speed), _CROSSING * area.width), one.speed)
     tempo = max(0.45, speed / one.speed)
-    start = _START if lead.speed > 0 else 1.0 - _START
-    alike = lead.speed * one.speed > 0 and lead.lane is one.lane
-    origin = lead.x if alike else one.x
-    shift = start * area.width - origin if alike or one is lead else 0.0
-    from_left = one.x + shift
-    ahead = area.width * 0.88 - from_left if speed > 0 else from_left - area.width * 0.12
+    shift = _shift(one, placed, area)
+    start = one.x + shift
+    ahead = area.width * 0.88 - start if speed > 0 else start - area.width * 0.12
     return Course(speed, tempo * one.subject.pace, max(0.08 * area.width, ahead), shift, leap)
+
+
+def _shift(one: Placed, placed: Sequence[Placed], area: Area) -> float:
+    """Move those that go the same way together, so that the last of them is just in sight."""
+    group = [other for other in placed if other.speed * one.speed > 0 and other.lane is one.lane]
+    if one.speed > 0:
+        last = min(other.x - other.width / 2 for other in group)
+        return min(_START * area.width - min(other.x for other in group), 0.02 * area.width - last)
+    last = max(other.x + other.width / 2 for other in group)
+    edge = area.width * (1.0 - _START) - max(other.x for other in group)
+    return max(edge, 0.98 * area.width - last)
 
 
 def strayed(course: Course, near: float, t: float, travelled: float) -> float:

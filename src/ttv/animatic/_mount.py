@@ -47,14 +47,14 @@ _SEATS: Final[dict[str, _Seat]] = {
     "boat": _Seat(Way.INSIDE, -0.02, 0.12),
     "sailboat": _Seat(Way.INSIDE, -0.22, 0.06),
     "ship": _Seat(Way.INSIDE, 0.2, 0.35),
-    "elephant": _Seat(Way.ASTRIDE, 0.04, 0.86),
+    "elephant": _Seat(Way.ASTRIDE, 0.04, 0.74),
     "dragon": _Seat(Way.ASTRIDE, -0.02, 0.62),
-    "camel": _Seat(Way.ASTRIDE, -0.04, 0.72),
+    "camel": _Seat(Way.ASTRIDE, -0.04, 0.6),
     "tractor": _Seat(Way.WINDOW, -0.12, 0.42),
     "hot-air balloon": _Seat(Way.INSIDE, 0.0, -0.46),
 }
 _BY_RIG: Final[dict[RigKind, _Seat]] = {
-    RigKind.QUADRUPED: _Seat(Way.ASTRIDE, -0.06, 0.68),
+    RigKind.QUADRUPED: _Seat(Way.ASTRIDE, -0.06, 0.5),
     RigKind.BIRD: _Seat(Way.ASTRIDE, -0.05, 0.3),
     RigKind.FISH: _Seat(Way.ASTRIDE, 0.0, 0.35),
     RigKind.VEHICLE: _Seat(Way.WINDOW, 0.05, 0.4),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from ttv.animatic._layout import Area, Lane, Placed, arrange, cast_all
 from ttv.animatic._motion import courses, followed, strayed
 from ttv.animatic._mount import Caster
 from ttv.animatic.rigs import Actor
-from ttv.animatic.scene import Framing, Scene
+from ttv.animatic.scene import Framing, Scene, Setting
 from ttv.animatic.world import Grammar, Moment, Seeds, View, World, canvas_on, describe, vignette
 from ttv.media import Format
 
@@ -59,13 +60,19 @@ class Stage:
         self._area, self._view = area, view
         pace = self._path.pace / format.fps
         self._world = World(scene, view, seeds, pace=pace, grounded=grounded)
-        self._vignette = vignette(format.width, format.height, seeds)
+        self._vignette = vignette(format.width, format.height, seeds, style=scene.style)
         self._grade = self._world.palette.grade
         self._shadow = _shadow(self._world)
+        order = sorted(range(len(placed)), key=lambda at: (placed[at].near, -at))
+        beyond = scene.setting is Setting.BEACH
+        self._offing = [at for at in order if beyond and placed[at].lane is Lane.WATER]
+        self._here = [at for at in order if at not in self._offing]
         self._hold = 1 if len(placed) <= 4 else 2 if len(placed) <= 8 else 3
         self._poses: dict[int, tuple[int, skia.Picture]] = {}
-        self._far = np.empty((view.height, width, 4), np.uint8)
-        self._near = np.empty((view.height, width, 4), np.uint8) if path.parts else None
+        count = 2 if path.parts else 1 if path.zooms or path.tilts else 0
+        shape = (view.height, width, 4)
+        #: What is composed before it goes through the lens: nothing, all, or far and near.
+        self._plates: list[Frame] = [np.empty(shape, np.uint8) for _ in range(count)]
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -78,10 +85,10 @@ class Stage:
         size = (self._format.height, self._format.width, 4)
         out: Frame = np.empty(size, np.uint8)
         canvas = canvas_on(out)
-        if self._direct:
-            self._compose(canvas, canvas, now)
-        else:
+        if self._plates:
             self._resample(canvas, now)
+        else:
+            self._compose(canvas, canvas, now)
         canvas.drawImage(self._vignette, 0, 0, _NEAREST)
         out[:, :, 3] = 255
         return out
@@ -95,7 +102,7 @@ class Stage:
         canvas = canvas_on(layer)
         canvas.concat(skia.Matrix.Scale(0.25, 0.25))
         canvas.concat(self._lens(now, self._path.zoom(now.t)))
-        for number in self._order():
+        for number in (*self._offing, *self._here):
             layer[...] = 0
             self._act(canvas, number, now)
             out[layer[:, :, 3] > 127] = number + 1
@@ -103,10 +110,6 @@ class Stage:
         self._world.veil(canvas, now)
         out[layer[:, :, 3] > 127] = 0
         return out
-
-    @property
-    def _direct(self) -> bool:
-        return not (self._path.zooms or self._path.tilts)
 
     def _composed(self, side: int) -> int:
         return math.ceil(side * self._over / 2) * 2
@@ -117,35 +120,39 @@ class Stage:
 
     def _compose(self, far: skia.Canvas, near: skia.Canvas, now: Moment) -> None:
         self._world.far(far, now)
+        self._perform(near, self._offing, now)
         self._world.behind(near, now)
-        for number in self._order():
-            self._shade(near, number, now)
-        for number in self._order():
-            self._act(near, number, now)
+        self._perform(near, self._here, now)
         self._world.before(near, now)
 
-    def _order(self) -> list[int]:
-        return sorted(range(len(self._placed)), key=lambda at: (self._placed[at].near, -at))
+    def _perform(self, canvas: skia.Canvas, numbers: Sequence[int], now: Moment) -> None:
+        """Draw actors with their shadows, the farthest first."""
+        for number in numbers:
+            self._shade(canvas, number, now)
+        for number in numbers:
+            self._act(canvas, number, now)
 
     def _resample(self, canvas: skia.Canvas, now: Moment) -> None:
         """Compose larger or taller than the frame, then look through the lens once."""
-        far = canvas_on(self._far)
-        if self._near is None:
-            self._compose(far, far, now)
-        else:
-            self._near[...] = 0
-            self._compose(far, canvas_on(self._near), now)
-        plates = [(self._far, self._path.far_zoom(now.t), skia.kOpaque_AlphaType)]
-        if self._near is not None:
-            plates.append((self._near, self._path.zoom(now.t), skia.kPremul_AlphaType))
-        for plate, zoom, alpha in plates:
-            height, width = plate.shape[:2]
-            info = skia.ImageInfo.Make(width, height, skia.kBGRA_8888_ColorType, alpha)
-            image = skia.Image.MakeFromRaster(skia.Pixmap(info, plate, width * 4))
-            canvas.save()
-            canvas.concat(self._lens(now, zoom))
-            canvas.drawImage(image, 0, 0, _LINEAR)
-            canvas.restore()
+        far, near = self._plates[0], self._plates[-1]
+        if near is not far:
+            near[...] = 0
+        self._compose(canvas_on(far), canvas_on(near), now)
+        self._project(canvas, far, self._lens(now, self._path.far_zoom(now.t)), solid=True)
+        if near is not far:
+            self._project(canvas, near, self._lens(now, self._path.zoom(now.t)), solid=False)
+
+    def _project(
+        self, canvas: skia.Canvas, plate: Frame, lens: skia.Matrix, *, solid: bool
+    ) -> None:
+        height, width = plate.shape[:2]
+        alpha = skia.kOpaque_AlphaType if solid else skia.kPremul_AlphaType
+        info = skia.ImageInfo.Make(width, height, skia.kBGRA_8888_ColorType, alpha)
+        image = skia.Image.MakeFromRaster(skia.Pixmap(info, plate, width * 4))
+        canvas.save()
+        canvas.concat(lens)
+        canvas.drawImage(image, 0, 0, _LINEAR)
+        canvas.restore()
 
     def _lens(self, now: Moment, zoom: float) -> skia.Matrix:
         """Map the composed picture to the frame."""

@@ -49,6 +49,11 @@ class Shelf:
         self._held = 0
         self._tiles: OrderedDict[tuple[str, int, int], Tile | None] = OrderedDict()
 
+    @property
+    def held_bytes(self) -> int:
+        """Give the bytes of the tiles it keeps."""
+        return self._held
+
     def fetch(self, key: tuple[str, int, int], make: Callable[[], Tile | None]) -> Tile | None:
         """Give the tile, painting it when it is not here."""
         if key in self._tiles:
@@ -131,7 +136,7 @@ class Baked:
 
 
 def paper(pixels: Pixels) -> skia.Canvas:
-    """Open a canvas onto a (height, width, 4) array.
+    """Open a canvas onto a (height, width, 4) array, which must outlive it.
 
     Premultiplied BGRA is what video wants and the one order that skia has fast paths for.
     """

@@ -9,7 +9,8 @@ from typing import Final
 
 import skia
 
-from ttv.animatic.world._look import Look, Span, argb, flat, mix, polygon, polyline, shining, stroke
+from ttv.animatic.world._look import Look, Span, flat, polygon, polyline, shining, stroke
+from ttv.animatic.world._palette import argb, mix
 
 #: Builds one thing: canvas, middle x, foot y, height in pixels, its stream, its surroundings.
 Builder = Callable[[skia.Canvas, float, float, float, Random, Look], None]
@@ -416,8 +417,17 @@ def pole(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: 
         canvas.drawPath(path, wire)
 
 
+def skyline(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:
+    """Raise a tower that ends at the ground, for cities seen from afar."""
+    canvas.save()
+    canvas.clipRect(skia.Rect.MakeLTRB(x - h, y - h * 1.3, x + h, y))
+    tower(canvas, x, y, h, rng, look)
+    canvas.restore()
+
+
 BUILDERS: Final[dict[str, Builder]] = {
     "tower": tower,
+    "skyline": skyline,
     "shop": shop,
     "house": house,
     "chapel": chapel,
@@ -451,7 +461,7 @@ class Row:
             look, "row", every=every, reach=self.size[1] * unit * self.reach
         ):
             if rng.random() < self.thick:
-                x = (place // every) * every if self.even else place
+                x = (place // every + 0.56) * every if self.even else place
                 standing.append((rng.uniform(*self.size), x, rng))
         if not self.even:
             standing.sort(key=lambda one: (-one[0], one[1]))

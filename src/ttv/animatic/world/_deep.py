@@ -11,7 +11,8 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, Span, blob, flat, mix, polyline, shining, stroke
+from ttv.animatic.world._look import Look, Span, blob, flat, polyline, shining, stroke
+from ttv.animatic.world._palette import mix
 
 _CORALS: Final = ("coral_a", "coral_b", "coral_c", "coral_d")
 

@@ -361,8 +361,8 @@ def palm(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: L
             leaf = _frond(*top, length, angle, length * rng.uniform(0.35, 0.62), h * 0.07)
             canvas.drawPath(leaf, look.fill(tone, 0.82 + 0.18 * rng.random()))
     nut = look.fill("bark", 0.8)
-    for at in (-1, 0.2, 1.1):
-        canvas.drawCircle(top[0] + at * h * 0.022, top[1] + h * 0.02, h * 0.018, nut)
+    for place in (-1.0, 0.2, 1.1):
+        canvas.drawCircle(top[0] + place * h * 0.022, top[1] + h * 0.02, h * 0.018, nut)
 
 
 def jungle_tree(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: Look) -> None:

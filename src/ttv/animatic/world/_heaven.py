@@ -11,7 +11,8 @@ import skia
 
 from ttv.animatic.world._baked import Pixels, frozen, paper
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, Span, View, argb, flat, polygon, stroke
+from ttv.animatic.world._look import Look, Span, View, flat, polygon, stroke
+from ttv.animatic.world._palette import argb
 
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 _POINTS: Final = skia.Canvas.PointMode.kPoints_PointMode
@@ -94,9 +95,9 @@ class Aurora:
 class _Aurora:
     #: Where the foot hangs (0 top, 1 horizon), height, hue low, hue high, pace.
     CURTAINS: Final = (
-        (0.50, 0.36, (0.25, 0.95, 0.62), (0.45, 0.35, 0.95), 0.21),
-        (0.62, 0.34, (0.35, 1.0, 0.72), (0.30, 0.55, 1.0), 0.31),
-        (0.74, 0.26, (0.30, 0.9, 0.55), (0.75, 0.35, 0.85), 0.4),
+        (0.36, 0.42, (0.25, 0.95, 0.62), (0.45, 0.35, 0.95), 0.21),
+        (0.5, 0.4, (0.35, 1.0, 0.72), (0.30, 0.55, 1.0), 0.31),
+        (0.64, 0.34, (0.30, 0.9, 0.55), (0.75, 0.35, 0.85), 0.4),
     )
 
     def __init__(self, look: Look) -> None:
@@ -116,7 +117,7 @@ class _Aurora:
                 part * 9.5 + now.t * pace * 2.6
             )
             tops = feet - tall * view.unit * (0.65 + 0.35 * np.sin(part * 4.4 + now.t * pace + at))
-            strengths = (0.12 + 0.42 * glow).tolist()
+            strengths = (0.16 + 0.5 * glow).tolist()
             points, colours = [], []
             low_, high_ = palette.graded(low), palette.graded(high)
             for x, top, bottom, strength in zip(
@@ -149,7 +150,7 @@ class _Aurora:
                         a + row + 5,
                     ]
             mesh = skia.Vertices(
-                skia.Vertices.kTriangles_VertexMode, points, [], colours, triangles
+                skia.Vertices.kTriangles_VertexMode, points, points, colours, triangles
             )
             canvas.drawVertices(mesh, skia.Paint(), skia.BlendMode.kDst)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,7 +21,7 @@ _INDOORS: Final = {
     TimeOfDay.DAWN: (0.98, 0.88, 0.84),
     TimeOfDay.DAY: (1.0, 0.98, 0.94),
     TimeOfDay.SUNSET: (0.98, 0.78, 0.66),
-    TimeOfDay.NIGHT: (0.68, 0.56, 0.58),
+    TimeOfDay.NIGHT: (0.78, 0.65, 0.66),
 }
 
 
@@ -139,7 +140,8 @@ class Palette:
     def air(self, near: float) -> float:
         """Say how much haze lies before a thing of that nearness (1 is where subjects are)."""
         far = max(0.0, 1.0 - near)
-        return min(0.97, 0.82 * far**1.7 + self.veil * far**0.5 * (1.0 - 0.25 * far))
+        fog = self.veil * math.sqrt(far) * (1.0 - 0.25 * far)
+        return min(0.97, 0.82 * math.pow(far, 1.7) + fog)
 
     def lit(self, colour: Rgb, near: float, shade: float = 1.0) -> Rgb:
         """Put a surface colour in the light and haze of its distance."""

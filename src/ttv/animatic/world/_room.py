@@ -9,7 +9,8 @@ from typing import Final
 
 import skia
 
-from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, polygon, shining, stroke
+from ttv.animatic.world._look import Look, Span, falling, flat, polygon, shining, stroke
+from ttv.animatic.world._palette import argb, mix
 
 Piece = Callable[[skia.Canvas, float, float, float, Random, Look], None]
 

@@ -9,7 +9,9 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, polygon, shining, stroke
+from ttv.animatic.world._flora import PLANTS
+from ttv.animatic.world._look import Look, Span, falling, flat, polygon, shining, stroke
+from ttv.animatic.world._palette import argb, mix
 from ttv.animatic.world._seeds import Floats, terrain
 from ttv.animatic.world._sky import Clouds
 from ttv.animatic.world._terrain import outline
@@ -271,50 +273,54 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Cliff:
-    """The rock that a waterfall comes down."""
+    """The wall of rock that a waterfall comes down, with trees on its rim."""
 
-    x: float = 0.74
+    x: float = 0.7
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
-        """Raise two shoulders with a lip between them."""
+        """Raise the wall in ledges from the left and carry it out of the picture."""
         canvas.clipRect(span.rect(look.view))
-        unit, view, y = look.unit, look.view, look.base
-        x, key = view.width * self.x, look.key("cliff")
-        for way in (-1, 1):
-            points = [(x + way * 0.06 * unit, y + 0.02 * unit)]
-            for step in range(9):
-                part = step / 8
-                jag = float(terrain(key + way, np.array([step * 0.9]), octaves=2, sharp=1.0)[0])
-                points.append(
-                    (
-                        x + way * unit * (0.075 + 0.34 * part**1.6 + 0.02 * jag),
-                        y - unit * 0.46 * (1 - part**2.2) - 0.02 * unit * jag,
-                    )
+        unit, y = look.unit, look.base
+        x, rng = look.view.width * self.x, look.seeds.rng(look.name, "cliff")
+        points = [(x - 0.52 * unit, y + 0.02 * unit)]
+        for step in range(1, 7):
+            part = step / 6
+            px, py = x - unit * (0.52 - 0.4 * part), y - unit * 0.46 * part**0.8
+            points += [(px - 0.035 * unit, py + 0.05 * unit * rng.random()), (px, py)]
+        points += [(x + 1.4 * unit, y - 0.49 * unit), (x + 1.4 * unit, y + 0.02 * unit)]
+        for _ in range(9):
+            tree, tall = x + rng.uniform(-0.1, 1.3) * unit, unit * rng.uniform(0.08, 0.17)
+            PLANTS["conifer"](canvas, tree, y - 0.46 * unit, tall, rng, look)
+        wall = polygon(points)
+        top, low = argb(look.colour("rock", 1.02)), argb(look.colour("rock_dark", 0.9))
+        canvas.drawPath(wall, falling(y - 0.46 * unit, y, [top, low]))
+        canvas.clipPath(wall, doAntiAlias=True)
+        for row in range(1, 9):
+            ly = y - 0.46 * unit * row / 9
+            for _ in range(9):
+                lx, half = x + rng.uniform(-0.5, 1.3) * unit, unit * rng.uniform(0.02, 0.09)
+                edge = ly + rng.uniform(-0.02, 0.02) * unit
+                facet = [
+                    (lx - half, edge),
+                    (lx + half, edge - 0.01 * unit),
+                    (lx + half * 0.8, edge + 0.03 * unit),
+                ]
+                canvas.drawPath(
+                    polygon(facet), look.fill(rng.choice(("rock", "rock_dark")), 0.86, 0.5)
                 )
-            points.append((x + way * 0.45 * unit, y + 0.02 * unit))
-            canvas.drawPath(polygon(points), look.fill("rock_dark" if way < 0 else "rock", 0.9))
+        slot = skia.Rect.MakeLTRB(x - 0.1 * unit, y - 0.5 * unit, x + 0.1 * unit, y + 0.02 * unit)
+        canvas.drawRect(slot, look.fill("rock_dark", 0.62))
+        rim = look.fill("snow" if look.palette.snowy else "grass_dark")
         canvas.drawRect(
-            skia.Rect.MakeLTRB(x - 0.09 * unit, y - 0.44 * unit, x + 0.09 * unit, y + 0.02 * unit),
-            look.fill("rock_dark", 0.72),
+            skia.Rect.MakeLTRB(x - unit, y - 0.5 * unit, x + 1.4 * unit, y - 0.448 * unit), rim
         )
-        top = look.fill("snow" if look.palette.snowy else "grass")
-        for way in (-1, 1):
-            canvas.drawOval(
-                skia.Rect.MakeLTRB(
-                    x + way * 0.17 * unit - 0.11 * unit,
-                    y - 0.49 * unit,
-                    x + way * 0.17 * unit + 0.11 * unit,
-                    y - 0.435 * unit,
-                ),
-                top,
-            )
 
 
 @dataclass(frozen=True, slots=True)
 class Falls:
     """Water that pours down a cliff into spray."""
 
-    x: float = 0.74
+    x: float = 0.7
 
     def open(self, look: Look) -> Live:
         """Throw the strands."""

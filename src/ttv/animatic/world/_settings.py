@@ -48,7 +48,7 @@ PROPS: Final[dict[str, tuple[Item, ...]]] = {
         Layer(Mist(0.4, 0.14), 0.295),
     ),
     "city": (
-        Layer(Row(("tower",), (0.14, 0.34), 0.07), 0.085, blur=1.0),
+        Layer(Row(("skyline",), (0.14, 0.34), 0.07), 0.085, blur=1.0),
         Layer(Mist(0.5, 0.2), 0.09),
     ),
     "village": (Layer(Row(("house", "house", "chapel"), (0.11, 0.17), 0.18, 0.9), 0.3),),
@@ -105,6 +105,8 @@ def _heaven(scene: Scene, palette: Palette) -> tuple[Item, ...]:
         items.append(Layer(Overcast(), 0.02, blur=9, drift=wind * 0.3))
     if scene.time in {TimeOfDay.DAWN, TimeOfDay.SUNSET} and cover < 0.9:
         items.append(Layer(Streaks((0.3, 0.9)), 0.02, blur=1.2, drift=wind * 0.5))
+    if {"aurora", "rainbow", "stars"} & set(scene.sky) and cover < 0.5:
+        return tuple(items)
     if scene.setting is not Setting.SKY:
         small, large = (
             Clouds((0.6, 0.88), (0.12, 0.3), 0.3, cover, 0.6),

@@ -7,12 +7,15 @@ from typing import Final
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
 from ttv.animatic.rigs import Rgb
 from ttv.animatic.world._baked import Pixels, frozen, paper
-from ttv.animatic.world._look import Look, Span, View, argb, falling, flat, mix, shining
-from ttv.animatic.world._palette import Palette
-from ttv.animatic.world._seeds import Floats, Seeds
+from ttv.animatic.world._look import Look, Span, View, falling, flat, shining
+from ttv.animatic.world._palette import Palette, argb, mix
+from ttv.animatic.world._seeds import Seeds, terrain
+
+Rows = NDArray[np.float32]
 
 _STOPS: Final = (0.0, 0.34, 0.62, 0.84, 1.0)
 #: Rows computed at once: bounds the memory of a 4K sky.
@@ -59,9 +62,7 @@ def sky(view: View, palette: Palette, seeds: Seeds, disc: Disc | None) -> skia.I
     return frozen(pixels)
 
 
-def _shine(
-    rows: Floats, xs: Floats, ys: Floats, *, view: View, palette: Palette, disc: Disc
-) -> None:
+def _shine(rows: Rows, xs: Rows, ys: Rows, *, view: View, palette: Palette, disc: Disc) -> None:
     """Add the glow round the light and the warm band it lays along the horizon."""
     unit = view.unit
     across, down = (xs[None, :] - disc.x) / unit, (ys[:, None] - disc.y) / unit
@@ -274,11 +275,11 @@ class Rays:
         view, palette = look.view, look.palette
         disc = disc_of(view, palette, moon=False)
         rng = look.seeds.rng(look.name, "rays")
-        strength = self.strength * palette.glow
+        strength = self.strength * palette.glow * (1.0 - 0.55 * palette.stars)
         shader = shining(disc.x, disc.y, view.unit * 1.3, palette.graded(palette.key), strength)
         reach = view.unit * 2.2
         for _ in range(11):
-            turn, wide = rng.uniform(0, 6.2832), rng.uniform(0.02, 0.075)
+            turn, wide = rng.uniform(0.25, 2.9), rng.uniform(0.02, 0.07)
             path = skia.Path()
             path.moveTo(disc.x, disc.y)
             for edge in (-wide, wide):
@@ -293,8 +294,8 @@ class Rays:
         )
 
 
-def vignette(width: int, height: int, seeds: Seeds, strength: float = 0.34) -> skia.Image:
-    """Darken the corners, with a dither in place of bands."""
+def vignette(width: int, height: int, seeds: Seeds, *, style: str | None = None) -> skia.Image:
+    """Darken the corners, with a dither in place of bands; a watercolour bares its paper."""
     pixels: Pixels = np.zeros((height, width, 4), np.uint8)
     noise = seeds.numpy("vignette")
     across = ((np.arange(width, dtype=np.float32) + 0.5) / width * 2 - 1) ** 2
@@ -302,10 +303,36 @@ def vignette(width: int, height: int, seeds: Seeds, strength: float = 0.34) -> s
         ys = np.arange(top, min(height, top + _ROWS), dtype=np.float32) + 0.5
         down = (ys / height * 2 - 1) ** 2
         far = np.clip((across[None, :] * 0.9 + down[:, None] * 0.8 - 0.42) / 1.28, 0, 1)
-        alpha = strength * far**1.5 * 255.0
+        alpha = 0.34 * far**1.5 * 255.0
         shake = noise.random(alpha.shape, np.float32)
         pixels[top : top + len(ys), :, 3] = np.floor(alpha + shake)
+    if style == "watercolor":
+        _paper_rim(pixels, seeds)
     return frozen(pixels)
+
+
+def _paper_rim(pixels: Pixels, seeds: Seeds) -> None:
+    """Leave an uneven border of bare paper, and grain all over."""
+    height, width = pixels.shape[:2]
+    grain = seeds.numpy("paper").random((height, width), np.float32)
+    size = min(width, height)
+    xs, ys = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)
+    wave = [
+        terrain(seeds.key("rim", at), line / (0.09 * size), octaves=4)
+        for at, line in enumerate((xs, xs, ys, ys))
+    ]
+    sides = (
+        ys[:, None] - 0.02 * size * (1.3 + wave[0][None, :]),
+        height - ys[:, None] - 0.02 * size * (1.3 + wave[1][None, :]),
+        xs[None, :] - 0.02 * size * (1.3 + wave[2][:, None]),
+        width - xs[None, :] - 0.02 * size * (1.3 + wave[3][:, None]),
+    )
+    inside = np.minimum.reduce(sides) / (0.006 * size)
+    bare = np.clip(1.0 - inside, 0.0, 1.0)
+    alpha = np.maximum(bare, 0.05 * grain)
+    for part, tone in enumerate((0.92, 0.965, 0.985)):
+        pixels[:, :, part] = alpha * tone * 255.0
+    pixels[:, :, 3] = alpha * 255.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._flora import PLANTS
-from ttv.animatic.world._look import Look, Span, argb, falling, flat, mix, polygon, stroke
+from ttv.animatic.world._look import Look, Span, falling, flat, polygon, stroke
+from ttv.animatic.world._palette import argb, mix
 from ttv.animatic.world._seeds import Floats, peaks, terrain
 
 _STEP: Final = 3.0

@@ -10,7 +10,8 @@ import numpy as np
 import skia
 
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Art, Look, Span, argb, falling, mix, polygon, polyline, stroke
+from ttv.animatic.world._look import Art, Look, Span, falling, polygon, polyline, stroke
+from ttv.animatic.world._palette import argb, mix
 from ttv.animatic.world._seeds import Floats, terrain
 from ttv.animatic.world._sky import disc_of
 from ttv.animatic.world._terrain import outline

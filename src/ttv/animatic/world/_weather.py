@@ -12,7 +12,8 @@ import skia
 from ttv.animatic.rigs import Rgb
 from ttv.animatic.world._baked import Pixels, frozen, paper
 from ttv.animatic.world._effect import Live, Moment
-from ttv.animatic.world._look import Look, argb, flat, mix, stroke
+from ttv.animatic.world._look import Look, flat, stroke
+from ttv.animatic.world._palette import argb, mix
 from ttv.animatic.world._seeds import Floats
 
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)

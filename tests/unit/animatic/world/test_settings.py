@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ttv.animatic import world
+from ttv.animatic.scene import Scene, Season, Setting, TimeOfDay, Weather
+from ttv.animatic.world import Moment, Seeds, View, World, canvas_on, describe
+from ttv.animatic.world._palette import palette
+from ttv.animatic.world._settings import PROPS
+
+TINY = View(96, 64, 64.0, 34.0, 52.0)
+
+
+def drawn(scene: Scene, *, pace: float = 1.0, grounded: bool = True) -> np.ndarray:
+    pixels = np.zeros((64, 96, 4), np.uint8)
+    canvas, now = canvas_on(pixels), Moment(1.3, 20.0)
+    shown = World(scene, TINY, Seeds(1), pace=pace, grounded=grounded)
+    shown.far(canvas, now)
+    shown.behind(canvas, now)
+    shown.before(canvas, now)
+    return pixels
+
+
+@pytest.mark.parametrize("setting", list(Setting))
+def test_a_setting_draws_in_every_hour_and_weather(setting: Setting) -> None:
+    seasons = itertools.cycle(Season)
+    pictures = set()
+    for time, weather in itertools.product(TimeOfDay, Weather):
+        picture = drawn(Scene(setting, (), time, weather, next(seasons)))
+        assert picture[:, :, :3].std() > 2.0
+        pictures.add(picture.tobytes())
+    assert len(pictures) >= 7
+
+
+@pytest.mark.parametrize("name", [name for name, items in PROPS.items() if items])
+def test_named_scenery_shows(name: str) -> None:
+    plain, named = drawn(Scene(Setting.MEADOW)), drawn(Scene(Setting.MEADOW, props=(name,)))
+    assert (np.abs(plain.astype(int) - named.astype(int)).max(axis=2) > 12).mean() > 0.004
+
+
+@pytest.mark.parametrize("name", ["moon", "stars", "rainbow", "aurora"])
+def test_what_is_named_in_the_sky_shows(name: str) -> None:
+    plain, named = drawn(Scene(Setting.MEADOW)), drawn(Scene(Setting.MEADOW, sky=(name,)))
+    assert (plain != named).any()
+
+
+def test_ground_shows_in_space_only_under_those_who_stand() -> None:
+    standing, floating = (
+        drawn(Scene(Setting.SPACE), grounded=grounded)[-8:, :, :3].mean()
+        for grounded in (True, False)
+    )
+    assert standing > 2 * floating
+
+
+def test_layers_behind_lie_in_front_of_what_is_farther() -> None:
+    for setting in Setting:
+        nears = [item.near for item in describe(Scene(setting)).front]
+        assert min(nears, default=1.0) >= 0.9
+
+
+def test_every_material_that_the_painters_name_has_a_colour() -> None:
+    text = "".join(path.read_text() for path in Path(world.__file__).parent.glob("*.py"))
+    named = set(re.findall(r'(?:colour|fill|glowing|material)\("(\w+)"', text))
+    summer = palette(Scene(Setting.MEADOW))
+    assert named
+    for material in named:
+        assert len(summer.material(material)) == 3
+
+
+def test_the_air_thickens_with_distance() -> None:
+    for weather in Weather:
+        colours = palette(Scene(Setting.MEADOW, weather=weather))
+        airs = [colours.air(near) for near in np.linspace(0.0, 1.0, 11)]
+        assert airs == sorted(airs, reverse=True)
+        assert airs[-1] == 0.0
