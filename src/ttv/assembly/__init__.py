@@ -1,1 +1,8 @@
 """From segments to a film."""
+
+from __future__ import annotations
+
+from ttv.assembly._assemble import VERSION, Film, assemble
+from ttv.assembly._cut import Cut, Transition
+
+__all__ = ["VERSION", "Cut", "Film", "Transition", "assemble"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ttv.media._clip import Clip, probe
+from ttv.media._clip import Clip, probe, signature
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import Format
@@ -39,4 +39,5 @@ __all__ = [
     "save_jpeg",
     "save_last_frame",
     "save_png",
+    "signature",
 ]

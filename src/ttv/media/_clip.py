@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from ttv.media._errors import Unreadable, reading
+from ttv.media._format import Format
+from ttv.media._mp4 import Coding, add_h264, open_mp4
 
 #: Share of a frame that a timestamp may lie beside the grid of the frame rate.
 _JITTER: Final = 0.05
@@ -65,6 +70,19 @@ def probe(path: Path) -> Clip:
         return _describe(path, file, file.streams.video[0])
 
 
+def signature(fmt: Format, coding: Coding) -> str:
+    """Tell the signature of the clips that an Encoder makes with these settings."""
+    with open_mp4(Path(os.devnull)) as file:
+        codec = add_h264(file, fmt, coding).codec_context
+        codec.open()
+        return _signed("h264", codec, Fraction(fmt.fps))
+
+
+def _signed(name: str, codec: VideoCodecContext, rate: Fraction) -> str:
+    parts = (name, codec.pix_fmt, codec.width, codec.height, rate, codec.extradata)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
 def open_clip(path: Path) -> InputContainer:
     """Open a clip of a known container, and nothing that it refers to."""
     return av.open(str(path.absolute()), "r", container_options=_SAFE)
@@ -80,7 +98,6 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
     if not times:
         raise Unreadable(f"{path.name} holds no frame")
     numbers = [round(time * fps) for time in times]
-    parts = (codec.name, codec.pix_fmt, codec.width, codec.height, rate, codec.extradata)
     return Clip(
         path=path,
         codec=codec.name,
@@ -93,7 +110,7 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
         delay=max(at - number for at, number in enumerate(numbers)),
         steady=sorted(numbers) == list(range(len(numbers)))
         and all(abs(at - time * fps) <= _JITTER for at, time in zip(numbers, times, strict=True)),
-        signature=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        signature=_signed(codec.name, codec, Fraction(rate)),
         has_audio=bool(file.streams.audio),
         comment=file.metadata.get("comment", ""),
     )

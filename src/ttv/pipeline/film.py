@@ -228,7 +228,7 @@ def _cut(shot: Shot, clip: Path) -> assembly.Cut:
     return assembly.Cut(
         clip=clip,
         frames=shot.frames,
-        transition=shot.transition.value,
+        transition=assembly.Transition(shot.transition.value),
         transition_frames=shot.transition_frames,
         prompt=shot.prompt,
     )

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.media.pictures import SMALL, number, write_clip
-from ttv.media import Clip, Coding, Part, join, planes, probe, read_frame
+from ttv.media import Clip, Coding, Part, join, planes, probe, read_frame, signature
 
 
 @pytest.fixture(scope="module")
@@ -90,4 +90,4 @@ def test_clips_of_other_settings_do_not_join(tmp_path: Path, clips: list[Clip]) 
 def test_the_quality_does_not_change_the_signature(tmp_path: Path, clips: list[Clip]) -> None:
     coarse = probe(write_clip(tmp_path / "b.mp4", 90, coding=Coding(crf=35, threads=1)))
 
-    assert coarse.signature == clips[0].signature
+    assert coarse.signature == clips[0].signature == signature(SMALL, Coding())
