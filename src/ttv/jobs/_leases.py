@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
-from ttv.errors import Cancelled, LeaseLost, NotFound
+from ttv.errors import Cancelled, LeaseLost
 from ttv.jobs._advance import Advance, advance, work
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, StepId
 from ttv.jobs._outbox import Queue, deliver
-from ttv.jobs._record import define, pairs, read_job, write
+from ttv.jobs._record import define, load_job, pairs, read_job, write
 from ttv.jobs._redis import Connection, answering
 from ttv.jobs._worker import Claim, Hold, Sweep
 
@@ -118,7 +118,7 @@ class Leases:
                 if answer != "moved":
                     raise _ended(answer)
                 # A sibling was settled meanwhile: decide again with it.
-                latest.job = await self._job(job.id)
+                latest.job = await load_job(self._redis, job.id)
         await deliver(self._queue, tickets)
         return what
 
@@ -159,7 +159,7 @@ class Leases:
 
     async def proceed(self, job_id: str) -> Advance:
         """Write down what follows from a job's record; a repair, since settling does it too."""
-        job = await self._job(job_id)
+        job = await load_job(self._redis, job_id)
         what = advance(job)
         tickets = await self._redis.script(
             "advance", job_id, job.graph, *_decided(what), *what.ready
@@ -178,12 +178,6 @@ class Leases:
             ) as channel:
                 async for message in channel:
                     notice(str(message["data"]))
-
-    async def _job(self, job_id: str) -> Job:
-        facts, steps = await self._redis.script("get", job_id)
-        if not facts:
-            raise NotFound("There is no such job.")
-        return read_job(pairs(facts), pairs(steps))
 
 
 def _fence(claim: Claim) -> tuple[str, str, int]:

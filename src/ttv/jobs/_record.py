@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ttv.errors import NotFound
 from ttv.jobs._job import Failure, Job, Step
+from ttv.jobs._redis import Connection
 from ttv.jobs._state import Stage, State, StepState
 
 
@@ -59,6 +61,14 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
         warnings=tuple(json.loads(facts["warnings"])),
         result=_json(facts.get("result")),
     )
+
+
+async def load_job(redis: Connection, job_id: str) -> Job:
+    """Read a job and its steps as they are at one moment; raises NotFound."""
+    facts, steps = await redis.script("get", job_id)
+    if not facts:
+        raise NotFound("There is no such job.")
+    return read_job(pairs(facts), pairs(steps))
 
 
 def _read_steps(fields: Mapping[str, str]) -> tuple[Step, ...]:

@@ -16,7 +16,7 @@ from ttv.jobs._event import Event, EventKind
 from ttv.jobs._job import POOLS, Job, Step, is_job_id, ordered
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
-from ttv.jobs._record import define, pairs, read_job, write
+from ttv.jobs._record import define, load_job, pairs, read_job, write
 from ttv.jobs._redis import Connection, answering
 from ttv.jobs._state import State
 
@@ -121,11 +121,9 @@ class JobStore:
     async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
         """Read a job; raises NotFound, also for another tenant's."""
         if is_job_id(job_id):
-            facts, steps = await self._redis.script("get", job_id)
-            if facts:
-                job = read_job(pairs(facts), pairs(steps))
-                if tenant in {None, job.tenant}:
-                    return job
+            job = await load_job(self._redis, job_id)
+            if tenant in {None, job.tenant}:
+                return job
         raise NotFound("There is no such job.")
 
     async def list(

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ttv.errors import Cancelled, LeaseLost, Transient, TtvError, Unavailable
 from ttv.jobs import Claim, Failure, Leases, Outcome
@@ -15,6 +15,8 @@ from ttv.observability import WorkerMetrics, log
 from ttv.worker._port import Runner
 from ttv.worker._pulse import Pulse
 from ttv.worker._workspace import workspace
+
+T = TypeVar("T")
 
 #: Seconds between two tries to write while Redis is away.
 _PAUSE: Final = 0.5
@@ -107,7 +109,9 @@ class StepRun:
         pulse = asyncio.create_task(self._pulse.beat())
         try:
             outcome = await self._make(pulse)
-            await self._insist(lambda: self._leases.settle(self.claim, outcome))
+            what = await self._insist(lambda: self._leases.settle(self.claim, outcome))
+            if what.finished:
+                log.info("Job finished", action="job.finished", job_id=self.claim.job.id)
             return outcome
         finally:
             await _end(pulse)
@@ -140,6 +144,15 @@ class StepRun:
         step = self.claim.step
         again = retry and step.attempts < self._leases.attempts
         delay = backoff(step.attempts, self._chance) if again else None
+        log.warning(
+            "Attempt failed",
+            action="step.attempt_failed",
+            job_id=self.claim.job.id,
+            step=step.name,
+            code=failure.code,
+            error=failure.message,
+            retry_in=delay,
+        )
         try:
             await self._insist(lambda: self._leases.fail(self.claim, failure, retry_in=delay))
         except (Cancelled, LeaseLost) as error:
@@ -161,13 +174,12 @@ class StepRun:
         self._metrics.lease_losses.inc()
         return "lost"
 
-    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         """Repeat a write while Redis is away; a write that was made already changes nothing."""
         end = time.monotonic() + _INSIST
         while True:
             try:
-                await write()
-                return
+                return await write()
             except Unavailable as error:
                 if time.monotonic() > end or self._interrupted.done():
                     raise LeaseLost from error

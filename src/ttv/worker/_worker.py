@@ -52,11 +52,14 @@ class Worker:
         self._chance = chance
         self._metrics = WorkerMetrics()
         self._totals = Totals(jobs.connection.redis)
-        self._running: dict[str, StepRun] = {}
+        self._running: set[StepRun] = set()
+        self._over = False
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set, then drain: claim nothing more, give running steps the
-        grace time, and hand back the leases of those that need longer.
+        """Work until ``stop`` is set, then drain.
+
+        Draining, it claims nothing more, gives running steps the grace time, and hands back
+        the leases of those that need longer.
         """
         await self._beat()
         async with asyncio.TaskGroup() as group:
@@ -78,7 +81,8 @@ class Worker:
             await stop.wait()
             log.info("Worker drains", action="worker.draining", running=len(self._running))
             await asyncio.wait(pools, timeout=self._options.grace_seconds)
-            for run in self._running.values():
+            self._over = True
+            for run in self._running:
                 run.interrupt(HandBack())
             await asyncio.wait(pools)
             for task in beside:
@@ -102,7 +106,9 @@ class Worker:
             metrics=self._metrics,
             chance=self._chance,
         )
-        self._running[step_id] = run
+        self._running.add(run)
+        if self._over:  # it was being claimed when the grace time ended
+            run.interrupt(HandBack())
         try:
             await run.go()
         except Exception:  # noqa: BLE001  # the boundary of a worker: one step must not end the others
@@ -110,11 +116,13 @@ class Worker:
                 "Step lost", action="step.lost", job_id=claim.job.id, step=claim.step.name
             )
         finally:
-            del self._running[step_id]
+            self._running.discard(run)
 
     async def _beat(self) -> None:
         card = WorkerCard(
-            name=self._options.name, slots=self._options.slots, running=tuple(self._running)
+            name=self._options.name,
+            slots=self._options.slots,
+            running=tuple(str(run.claim.step_id) for run in self._running),
         )
         await self._jobs.fleet.beat(card)
         counted = self._metrics.increments()
@@ -131,7 +139,7 @@ class Worker:
 
     async def _watch_canceled(self) -> None:
         def notice(job_id: str) -> None:
-            for run in self._running.values():
+            for run in self._running:
                 if run.claim.job.id == job_id:
                     run.interrupt(Cancelled())
 
