@@ -35,10 +35,10 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def url(host: str, listening: socket.socket) -> str:
-    """Give the address under which this machine reaches what listens."""
+def url(host: str, port: int) -> str:
+    """Give the address under which this machine reaches what listens on a host and port."""
     name = _REACHED_AT.get(host, host)
-    return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}"
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def _refusal(error: OSError, host: str, port: int) -> TtvError:

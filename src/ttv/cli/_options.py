@@ -86,10 +86,13 @@ DataDir = Annotated[
     ),
 ]
 Url = Annotated[
-    str,
-    typer.Option(envvar="TTV_URL", metavar="URL", help="Where the service is."),
+    str | None,
+    typer.Option(
+        envvar="TTV_URL",
+        metavar="URL",
+        help="Where the service is. [dim]default: this machine, API_PORT[/]",
+    ),
 ]
-DEFAULT_URL: Final = "http://127.0.0.1:8000"
 
 
 def load_settings(
@@ -119,10 +122,18 @@ def read_prompt(prompt: str | None) -> str | None:
     return sys.stdin.buffer.read().decode(errors="surrogateescape")
 
 
-def open_client(url: str) -> Client:
-    """Give the client of the service at ``url``, with the key in ``TTV_API_KEY`` if any."""
+def open_client(url: str | None) -> Client:
+    """Give the client of the service at ``url``, by default of the one on this machine.
+
+    The key in ``TTV_API_KEY``, if any, goes with every request.
+    """
+    from ttv import settings
+    from ttv.cli import _listening
     from ttv.client import Client
 
+    if url is None:
+        loaded = settings.load()
+        url = _listening.url(loaded.api_host, loaded.api_port)
     return Client(url, api_key=os.environ.get("TTV_API_KEY"))
 
 

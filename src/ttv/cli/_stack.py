@@ -58,7 +58,7 @@ async def running(
         if settings.redis_url is None:
             notify = partial(log.note, "valkey")
             await exits.enter_async_context(embedded.opened(settings.data_dir, notify=notify))
-        stack = Stack(url(settings.api_host, listening), Supervisor(log))
+        stack = Stack(url(settings.api_host, listening.getsockname()[1]), Supervisor(log))
         exits.push_async_callback(stop, stack.supervisor)
         for child in (*api_children(settings, listening), *worker_children(settings)):
             stack.supervisor.start(child)

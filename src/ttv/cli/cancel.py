@@ -7,7 +7,7 @@ from ttv.cli._app import JOBS, app, examples
 
 
 @app.command(rich_help_panel=JOBS, epilog=examples("ttv cancel job_01JZ8Q5W3N6X4T7V9B2C1D0EFG"))
-def cancel(job_id: options.JobId, *, url: options.Url = options.DEFAULT_URL) -> None:
+def cancel(job_id: options.JobId, *, url: options.Url = None) -> None:
     """Stop a job; its work ends within seconds."""
     from ttv.cli._run import run
 
@@ -15,6 +15,6 @@ def cancel(job_id: options.JobId, *, url: options.Url = options.DEFAULT_URL) -> 
     print(f"{job_id} canceled")
 
 
-async def _cancel(url: str, job_id: str) -> None:
+async def _cancel(url: str | None, job_id: str) -> None:
     async with options.open_client(url) as client:
         await client.cancel(job_id)

@@ -28,7 +28,7 @@ def download(
         ),
     ] = None,
     force: options.Force = False,
-    url: options.Url = options.DEFAULT_URL,
+    url: options.Url = None,
 ) -> None:
     """Save the film of a finished job; an interrupted download goes on where it was."""
     from ttv.cli import _target
@@ -39,6 +39,6 @@ def download(
     print(_target.from_here(path))
 
 
-async def _download(url: str, job_id: str, path: Path) -> None:
+async def _download(url: str | None, job_id: str, path: Path) -> None:
     async with options.open_client(url) as client:
         await client.download(job_id, path)

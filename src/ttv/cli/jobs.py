@@ -20,7 +20,7 @@ def jobs(
     *,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-    url: options.Url = options.DEFAULT_URL,
+    url: options.Url = None,
 ) -> None:
     """List jobs, newest first."""
     from ttv.cli._describing import table, to_json
@@ -34,6 +34,6 @@ def jobs(
         table(page.jobs)
 
 
-async def _list(url: str, limit: int) -> Page:
+async def _list(url: str | None, limit: int) -> Page:
     async with options.open_client(url) as client:
         return await client.list(limit=limit)

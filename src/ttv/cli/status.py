@@ -26,7 +26,7 @@ def status(
     *,
     wait: Annotated[bool, typer.Option("--wait", "-w", help="Show progress to the end.")] = False,
     json: options.Json = False,
-    url: options.Url = options.DEFAULT_URL,
+    url: options.Url = None,
 ) -> None:
     """Show how a job stands; with --wait, follow it to its end."""
     from ttv.cli._describing import describe, to_json
@@ -36,7 +36,7 @@ def status(
     print(to_json(job) if json else describe(job))
 
 
-async def _status(url: str, job_id: str, *, wait: bool) -> Job:
+async def _status(url: str | None, job_id: str, *, wait: bool) -> Job:
     from rich.console import Console
 
     from ttv.cli._following import follow, left_running

@@ -39,7 +39,7 @@ def submit(
     mode: options.Mode = None,
     generator: options.Generator = None,
     force: options.Force = False,
-    url: options.Url = options.DEFAULT_URL,
+    url: options.Url = None,
 ) -> None:
     """Ask a running service for a film, and print the id of the job.
 
@@ -63,7 +63,9 @@ def submit(
     run(_submit(url, request, path, wait=wait))
 
 
-async def _submit(url: str, request: Mapping[str, Any], path: Path | None, *, wait: bool) -> None:
+async def _submit(
+    url: str | None, request: Mapping[str, Any], path: Path | None, *, wait: bool
+) -> None:
     from rich.console import Console
 
     from ttv.cli._following import follow, left_running

@@ -51,7 +51,8 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         url = _checked(base_url)
-        self._url = base_url
+        #: Where the service is.
+        self.url = base_url
         self._retry = retry or Retry()
         self._http = httpx.AsyncClient(
             base_url=url,
@@ -220,11 +221,11 @@ class Client:
             yield
         except httpx.ConnectError as error:
             raise ServiceUnavailable(
-                f"no TTV service answers at {self._url}; start one with: ttv up"
+                f"no TTV service answers at {self.url}; start one with: ttv up"
             ) from error
         except httpx.TransportError as error:
             what = type(error).__name__
-            raise ServiceUnavailable(f"the connection to {self._url} failed ({what})") from error
+            raise ServiceUnavailable(f"the connection to {self.url} failed ({what})") from error
 
 
 def _path(job_id: str, *parts: str) -> str:

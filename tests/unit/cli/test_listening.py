@@ -36,10 +36,8 @@ def test_what_listens_takes_connections_before_anyone_answers() -> None:
     ],
 )
 def test_the_address_is_one_that_this_machine_reaches(host: str, name: str) -> None:
-    with listen(host, 0) as listening:
-        assert url(host, listening) == f"http://{name}:{listening.getsockname()[1]}"
+    assert url(host, 8000) == f"http://{name}:8000"
 
 
 def test_an_address_of_version_6_stands_in_brackets() -> None:
-    with listen("127.0.0.1", 0) as listening:
-        assert url("::", listening).startswith("http://[::1]:")
+    assert url("::", 8000) == "http://[::1]:8000"

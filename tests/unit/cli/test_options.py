@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ttv.cli._options import load_settings, make_order, read_prompt, to_request
+from ttv.cli._options import load_settings, make_order, open_client, read_prompt, to_request
 from ttv.errors import InvalidRequest
 from ttv.pipeline import Order, Wish
 from ttv.settings import Settings
@@ -99,3 +99,16 @@ def test_the_command_line_wins_over_the_environment(
 
     assert (loaded.api_port, loaded.worker_replicas) == (8001, 3)
     assert loaded.data_dir == tmp_path / "here"
+
+
+def test_the_service_of_this_machine_is_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("API_PORT", "9000")
+    monkeypatch.setenv("API_HOST", "0.0.0.0")  # noqa: S104 - nothing listens
+
+    client = open_client(None)
+
+    assert client.url == "http://127.0.0.1:9000"
+    assert open_client("http://films.example").url == "http://films.example"
