@@ -7,6 +7,7 @@ from typing import Final
 
 from ttv.animatic.language._clause import Clause, Topic
 from ttv.animatic.language._findings import Findings, Part
+from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._ledger import Fate
 from ttv.animatic.language._manner import kin, manner
 from ttv.animatic.language._phrase import NounPhrase, Role
@@ -83,6 +84,8 @@ class Cast:
                 self.ledger.note(at, Fate.UNDERSTOOD)
             return
         for part in group:
+            if part.noun and part.noun.invariant and verb.form is Form.THIRD:
+                part.plural = False
             action = manner(part.noun, verb)
             if part.action in (None, Action.STAND):
                 part.action = action
@@ -120,6 +123,7 @@ class Cast:
     def _part(self, phrase: NounPhrase, noun: Noun | None) -> Part:
         head = self.units[phrase.at]
         determiners = [self.units[at].key for at in phrase.of(Role.DETERMINER)]
+        numbered = determiners or phrase.of(Role.COUNT)
         known = bool(determiners) and determiners[0] not in table("grammar")["indefinite"]
         return Part(
             noun=noun,
@@ -127,7 +131,7 @@ class Cast:
             start=phrase.start,
             end=phrase.end,
             definite=known,
-            plural=noun is not None and noun.plural,
+            plural=noun is not None and (noun.plural or (noun.invariant and not numbered)),
             colour=noun.colour if noun else None,
             scale=noun.scale if noun else 1.0,
         )
@@ -200,7 +204,7 @@ class Cast:
         fate = Fate.UNDERSTOOD if exact else Fate.SUBSTITUTED
         self.ledger.span(first, phrase.at + 1, fate, noun.species)
 
-    def acts_at(self, at: int, wrong: object = None) -> bool:
+    def acts_at(self, at: int, wrong: Form | None = None) -> bool:
         """Tell whether a verb, not in the wrong form, stands at a unit or past its helpers."""
         while at < len(self.units) and self.units[at].gap is Gap.NONE:
             unit = self.units[at]

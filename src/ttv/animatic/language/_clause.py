@@ -51,7 +51,7 @@ class Clause:
         if self.topic is Topic.AIR:
             return verb.scenic
         if any(part.vague for part in self.group):
-            return True  # "a herd of elephants walks" and "walk" are both said.
+            return True
         several = len(self.group) > 1 or any(part.several for part in self.group)
         wrong = Form.THIRD if several else Form.BASE
         return verb.form is not wrong

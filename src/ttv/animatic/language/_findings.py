@@ -40,8 +40,9 @@ class Part:
 
     @property
     def vague(self) -> bool:
-        """Tell whether its number is a group's ("a herd of")."""
-        return self.count is not None and self.count.least < self.count.most
+        """Tell whether a verb of either number fits: "a herd of goats", "the sheep"."""
+        group = self.count is not None and self.count.least < self.count.most
+        return group or (self.noun is not None and self.noun.invariant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,9 @@ def _nouns() -> Iterator[Entry]:
         for species, entry in kinds.items():
             plain = Noun(species, RigKind(rig))
             for word, sense in ((species, plain), *_named(plain, entry)):
-                yield word, sense
-                yield _many(word), replace(sense, plural=True)
+                many = _many(word)
+                yield word, replace(sense, invariant=many == word)
+                yield many, replace(sense, plural=True)
 
 
 def _many(word: str) -> str:

@@ -61,6 +61,9 @@ _NAMED: Final = frozenset(
 _LISTED: Final = frozenset({Role.COLOUR, Role.SIZE, Role.MARK, Role.UNKNOWN})
 
 
+_BEFORE_COUNT: Final = frozenset({Role.DETERMINER, Role.COUNT, Role.GRAMMAR, Role.UNKNOWN})
+
+
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
     """A noun phrase: units ``start`` to ``end`` of a text, by role."""
@@ -195,6 +198,8 @@ def _goes_on(unit: Unit, before: Unit, roles: list[Role], role: Role) -> bool:
     """Tell whether a unit of some role can follow those of an open phrase."""
     if role is Role.DETERMINER:
         return roles[-1] is Role.DETERMINER
+    if role is Role.COUNT:
+        return _BEFORE_COUNT.issuperset(roles)
     if _HEADS.isdisjoint(roles):
         return role not in _HEADS or not _acts(unit, before, roles)
     return role in (Role.NOUN, Role.PLACE) and unit.sense(Verb) is None

@@ -198,6 +198,8 @@ class _Reader:
         """Tell a participle before its noun ("running horses") from a verb with an object."""
         if verb.form not in _PARTICIPLES or role_of(self.units, self.at) is not Role.ACTION:
             return False
+        if role_of(self.units, self.at + 1) in (Role.UNKNOWN, Role.ADVERB):
+            return self.clause.preposition is not None
         return self.clause.preposition is not None or not self.clause.group
 
     def _unknown_verb(self) -> bool:

@@ -18,6 +18,8 @@ class Noun:
     species: str
     rig: RigKind
     plural: bool = False
+    #: True where one and many look alike ("sheep"); then ``plural`` is False.
+    invariant: bool = False
     scale: float = 1.0
     #: The colour that its name says ("polar bear").
     colour: str | None = None

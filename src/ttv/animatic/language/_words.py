@@ -31,6 +31,7 @@ class Word:
 
 _HARD: Final = frozenset(".!?;\n\r\u2026\u3002\uff01\uff1f\u2028\u2029")
 _GLUE: Final = frozenset("-'\u2019\u2010\u2011")
+_NO_ACCENTS: Final = dict.fromkeys(range(0x300, 0x370))
 _APOSTROPHES: Final = frozenset("'\u2019")
 
 
@@ -59,8 +60,8 @@ def words(text: str) -> tuple[Word, ...]:
 
 def fold(text: str) -> str:
     """Fold case and drop accents, so that "Cafe" and "café" are one word."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char)) or text
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    return unicodedata.normalize("NFC", plain.translate(_NO_ACCENTS)) or text
 
 
 def _kind(char: str) -> str:
