@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ttv import assembly, media
 from ttv.errors import Permanent, TtvError
@@ -81,7 +81,12 @@ async def segment(work: Work) -> Result:
 
     async def make() -> Made:
         paths = {name: await work.bring(step, role) for name, (step, role) in pictures.items()}
-        request = replace(wanted, **paths)
+        request = replace(
+            wanted,
+            first_frame=paths.get("first_frame"),
+            last_frame=paths.get("last_frame"),
+            follows=paths.get("follows"),
+        )
         clip = work.workspace / "clip.mp4"
         warnings = await _generate(work, request, clip)
         delivered = await media.inspect(clip)
@@ -210,16 +215,15 @@ async def _tail(work: Work, number: int, clip: Path) -> dict[str, Path]:
 def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:
     """Say where an engine gave something other than was asked for."""
     picture = request.format
-    asked: dict[str, Any] = {"frames": request.frames, "size": picture.size, "fps": picture.fps}
-    got: dict[str, Any] = {
-        "frames": delivered.frames,
-        "size": delivered.size,
-        "fps": round(delivered.fps, 3),
+    pairs = {
+        "frames": (request.frames, delivered.frames),
+        "size": (picture.size, delivered.size),
+        "fps": (picture.fps, delivered.fps),
     }
     return tuple(
-        f"asked for {name} {asked[name]}, got {got[name]}"
-        for name in asked
-        if asked[name] != got[name]
+        f"asked for {name} {asked}, got {got}"
+        for name, (asked, got) in pairs.items()
+        if asked != got
     )
 
 

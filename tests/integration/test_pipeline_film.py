@@ -1,0 +1,180 @@
+"""Whole films at toy size, through the real back ends and a real store."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ttv import media, wiring
+from ttv.errors import InvalidRequest
+from ttv.media import Format
+from ttv.pipeline import Kind, Mode, Order, Pipeline, Result, Step
+from ttv.planning import Plan, Shot, Transition
+from ttv.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+TOY = Format(160, 90, 12)
+FOX = Shot("a red fox runs through a snowy forest at night", 18, 1)
+OWL = Shot("an owl flies over a meadow at sunset", 12, 2)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def pipeline(tmp_path: Path) -> AsyncIterator[Pipeline]:
+    async with wiring.open_pipeline(Settings(data_dir=tmp_path / "data")) as opened:
+        yield opened
+
+
+class Diary:
+    """Notes what happens to a film."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, Result] = {}
+        self.segment_at_work = asyncio.Event()
+
+    def planned(self, plan: Plan, steps: tuple[Step, ...]) -> None:
+        self.steps = steps
+
+    def progressed(self, step: Step, fraction: float, message: str) -> None:
+        if step.kind is Kind.SEGMENT and fraction > 0:
+            self.segment_at_work.set()
+
+    def finished(self, step: Step, result: Result) -> None:
+        self.done[step.name] = result
+
+    def made(self) -> set[str]:
+        """Name the steps that were not found in the store."""
+        return {name for name, result in self.done.items() if not result.reused}
+
+
+def order_of(*shots: Shot, mode: Mode = Mode.AUTO, style: str | None = None) -> Order:
+    return Order(plan=Plan("a test", shots, TOY, seed=1, style=style), format=TOY, mode=mode)
+
+
+async def make(
+    pipeline: Pipeline, order: Order, folder: Path, diary: Diary | None = None
+) -> Mapping[str, Result]:
+    folder.mkdir()
+    return await pipeline.make(
+        order,
+        workspace=folder,
+        destination=f"films/{folder.name}",
+        watcher=diary or Diary(),
+        slots=2,
+    )
+
+
+async def fetched(
+    pipeline: Pipeline, results: Mapping[str, Result], role: str, folder: Path
+) -> Path:
+    file = results["delivery"].files[role]
+    path = folder / Path(file.key).name
+    await pipeline.store.fetch(file.key, path)
+    return path
+
+
+async def test_a_film_has_exactly_the_frames_of_its_plan(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    fade = replace(OWL, transition=Transition.CROSSFADE, transition_frames=4)
+    order = order_of(FOX, OWL, fade)
+
+    results = await make(pipeline, order, tmp_path / "a")
+
+    clip = media.probe(await fetched(pipeline, results, "film", tmp_path))
+    assert order.plan
+    assert clip.frames == order.plan.frames == 38
+    assert (clip.width, clip.height, clip.fps) == (160, 90, 12)
+    assert clip.has_audio
+
+
+async def test_the_manifest_tells_how_the_film_was_made(pipeline: Pipeline, tmp_path: Path) -> None:
+    results = await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
+
+    manifest = json.loads((await fetched(pipeline, results, "manifest", tmp_path)).read_text())
+    assert [seam["join"] for seam in manifest["seams"]] == ["still", "still"]
+    assert manifest["plan"]["shots"][0]["prompt"] == FOX.prompt
+    clip = manifest["steps"]["segment-1"]["files"]["clip"]
+    assert clip["sha256"] == results["segment-1"].files["clip"].sha256
+
+
+async def test_making_a_film_again_makes_nothing(pipeline: Pipeline, tmp_path: Path) -> None:
+    await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
+    again = Diary()
+
+    await make(pipeline, order_of(FOX, OWL), tmp_path / "b", again)
+
+    assert again.made() == {"delivery"}
+
+
+async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
+    again = Diary()
+
+    await make(pipeline, order_of(FOX, replace(OWL, seed=3)), tmp_path / "b", again)
+
+    assert again.made() == {"plan", "keyframe-2", "segment-2", "film", "delivery"}
+
+
+async def test_the_same_order_gives_the_same_bytes(tmp_path: Path) -> None:
+    hashes = []
+    for name in ("a", "b"):
+        async with wiring.open_pipeline(Settings(data_dir=tmp_path / f"data-{name}")) as opened:
+            results = await make(opened, order_of(FOX, OWL), tmp_path / name)
+            hashes.append(results["delivery"].files["film"].sha256)
+
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_a_continued_shot_joins_without_a_jump(
+    pipeline: Pipeline, tmp_path: Path, mode: Mode
+) -> None:
+    onward = replace(FOX, transition=Transition.CONTINUE)
+
+    results = await make(pipeline, order_of(FOX, onward, mode=mode), tmp_path / "a")
+
+    film = await fetched(pipeline, results, "film", tmp_path)
+    frames = [media.read_frame(film, number).astype(np.int16) for number in range(36)]
+    steps = [float(np.abs(b - a).mean()) for a, b in pairwise(frames)]
+    seam = steps[FOX.frames - 1]
+    assert 0.5 * np.median(steps) <= seam <= 1.2 * np.median(steps)
+
+
+async def test_a_cancelled_film_keeps_its_finished_segments(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    long = replace(OWL, frames=600)
+    await make(pipeline, order_of(FOX), tmp_path / "a")
+    diary = Diary()
+    work = asyncio.create_task(make(pipeline, order_of(FOX, long), tmp_path / "b", diary))
+    await diary.segment_at_work.wait()
+
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    again = Diary()
+    await make(pipeline, order_of(FOX, OWL), tmp_path / "c", again)
+    assert "segment-1" not in again.made()
+
+
+def test_what_the_engine_cannot_do_is_refused_before_anything_is_made(
+    pipeline: Pipeline,
+) -> None:
+    with pytest.raises(InvalidRequest, match="generator 'sora' is not set up here"):
+        pipeline.check(replace(order_of(FOX), generator="sora"))
