@@ -135,7 +135,8 @@ async def _until_ready(stack: Stack, logs: Path) -> None:
         if failure.done():
             await failure
         if not answer.done():
-            raise Unavailable(f"the service is not ready after {READY_SECONDS:g} s; see {logs}")
+            why = stack.supervisor.complaint() or "it says nothing"
+            raise Unavailable(f"not ready after {READY_SECONDS:g} s: {why} (logs: {logs})")
         await answer
     finally:
         failure.cancel()

@@ -17,7 +17,7 @@ from ttv.tether import tied
 #: A child that ran this long starts again at once; one that keeps failing waits ever longer.
 STEADY_SECONDS: Final = 30.0
 FIRST_WAIT_SECONDS: Final = 0.5
-LONGEST_WAIT_SECONDS: Final = 30.0
+LONGEST_WAIT_SECONDS: Final = 10.0
 #: What a restart cannot mend, by the exit status of a ``ttv`` command.
 _HOPELESS: Final[dict[int, type[TtvError]]] = {
     family.exit_code: family for family in (InvalidRequest, StorageFull, StorageUnwritable)
@@ -88,6 +88,10 @@ class Supervisor:
         """Name the running processes."""
         return {kept.child.name: kept.process.pid for kept in self._kept if kept.process}
 
+    def complaint(self) -> str | None:
+        """Give what a child last complained of as a ``ttv`` command."""
+        return next((kept.complaint for kept in self._kept if kept.complaint), None)
+
     def _note_end(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if error and not self._failure.done():
@@ -104,7 +108,7 @@ class _Kept:
         self._log = log
         self._stopping = False
         #: Its last complaint as a ``ttv`` command.
-        self._complaint: str | None = None
+        self.complaint: str | None = None
         self.task = asyncio.create_task(self._keep(), name=child.name)
 
     async def stop(self) -> None:
@@ -137,7 +141,7 @@ class _Kept:
             if self._stopping:
                 return
             if code in _HOPELESS:
-                why = self._complaint or f"{self.child.name} ended with status {code}"
+                why = self.complaint or f"{self.child.name} ended with status {code}"
                 raise _HOPELESS[code](why)
             if time.monotonic() - started > STEADY_SECONDS:
                 wait = FIRST_WAIT_SECONDS
@@ -171,10 +175,10 @@ class _Kept:
                 self.process = None
 
     async def _listen(self, output: BinaryIO) -> None:
-        self._complaint = None
+        self.complaint = None
         async for line in _lines(output):
             if line.startswith(_COMPLAINT):
-                self._complaint = line.removeprefix(_COMPLAINT)
+                self.complaint = line.removeprefix(_COMPLAINT)
             self._log.line(self.child.name, line)
 
 
