@@ -42,9 +42,9 @@ class Puffs:
     shine: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One shape of a drawing and how it moves."""
+    """One shape of a drawing and how it moves; known by its identity."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -79,6 +79,8 @@ class Part:
     shine: bool | Literal["lamp", "night"] = False
     #: Radius of the halo round ``at`` of a part that shines.
     halo: float = 0.0
+    #: Distance from ``at`` over which a beam fades; 0 is a solid light.
+    fade: float = 0.0
     #: Marking: parts drawn only where this one is.
     inside: tuple[Part, ...] = ()
 
@@ -173,7 +175,7 @@ def _draw_part(pen: Pen, part: Part, moment: Moment, shade: float) -> None:
     elif part.line is not None:
         pen.stroke(shape(part), colour, width=part.width, shade=shade, alpha=part.alpha)
     elif part.depth:
-        pen.form(shape(part), colour, depth=part.depth, shade=shade)
+        pen.solid(shape(part), colour, depth=part.depth, shade=shade)
     else:
         pen.fill(shape(part), colour, shade=shade, alpha=part.alpha)
     if part.inside:
@@ -189,7 +191,10 @@ def _draw_shining(pen: Pen, part: Part, colour: Rgb, shade: float) -> None:
     if burning > 0.0:
         if part.halo:
             pen.halo(*part.at, part.halo, colour, alpha=0.45 * burning)
-        pen.shine(path, colour, alpha=part.alpha * burning)
+        if part.fade:
+            pen.beam(path, colour, part.at, part.fade, alpha=part.alpha * burning)
+        else:
+            pen.shine(path, colour, alpha=part.alpha * burning)
 
 
 def _draw_eye(

@@ -91,4 +91,5 @@ def label_path(font: skia.Font, label: str) -> skia.Path:
         outline = font.getPath(glyph)
         if outline is not None:
             path.addPath(outline, left + at, 0)
-    return path.makeTransform(skia.Matrix.Scale(1, -1))
+    path.transform(skia.Matrix.Scale(1, -1))
+    return path

@@ -15,7 +15,7 @@ from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs.biped._draw import Look, draw_person
 from ttv.animatic.rigs.biped._form import Person, looks, people
 from ttv.animatic.rigs.biped._skeleton import solve
-from ttv.animatic.rigs.biped._stance import AIRBORNE, GAITS, STILLS, Stance, speed, travel
+from ttv.animatic.rigs.biped._stance import AIRBORNE, GAITS, STILLS, Stance, carrying, speed, travel
 from ttv.animatic.scene import Action, Subject
 
 __all__ = ["biped", "names"]
@@ -55,9 +55,10 @@ def biped(subject: Subject, *, rng: random.Random, index: int) -> Figure:
     person = people()[subject.noun]
     variation = vary(rng, index)
     palette = variation.palette(person.colours, subject.colour)
-    skin, hair = rng.choice(looks().skins), rng.choice(looks().hairs)
+    natural = rng.choice(looks())
+    hair = rng.choice(natural.hairs)
     if person.varies:
-        palette["skin"] = parse(skin)
+        palette["skin"] = parse(natural.skin)
         palette.setdefault("hair", parse(hair))
     look = Look(person, palette)
     doing = motion(person, subject.action, variation.phase)
@@ -79,6 +80,8 @@ def _painter(look: Look, doing: Motion, phase: float) -> Painter:
 
     def paint(pen: Pen, t: float) -> None:
         stance = doing.stance(t)
+        if look.person.held and stance.holds:
+            stance = carrying(stance, upright=look.person.held_upright)
         moment = Moment(t, {"lid": stance.lid, "jaw": stance.jaw}, look.palette, phase)
         pose = solve(build, stance)
         if not stance.turn:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from ttv.animatic.rigs._curve import Point, between, limb, outline, parse_points, polar, tube
+from ttv.animatic.rigs._curve import Point, between, outline, parse_points, polar, tube
 from ttv.animatic.rigs._kit import Moment, draw_kit
 from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs._port import Rgb
@@ -51,8 +51,8 @@ def draw_person(pen: Pen, look: Look, pose: Pose, stance: Stance, moment: Moment
     with _at_head(pen, look, pose, stance):
         for name in person.head:
             draw_kit(pen, drawings()[name], moment)
-    if person.held:
-        _draw_held(pen, pose.arms[1], person.held, moment)
+    if person.held and stance.holds:
+        _draw_held(pen, person, pose.arms[1], person.held, moment)
     _draw_arm(pen, look, pose.arms[1], far=False)
 
 
@@ -79,11 +79,7 @@ def _draw_leg(pen: Pen, look: Look, leg: LegPose, *, far: bool) -> None:
 def _limb(
     pen: Pen, joints: tuple[Point, ...], girth: tuple[float, ...], colour: Rgb, *, far: bool
 ) -> None:
-    path = limb(joints, girth)
-    if far:
-        pen.fill(path, colour, shade=_FAR)
-    else:
-        pen.form(path, colour, depth=girth[0] * 0.34, rim=0.0)
+    pen.limb(joints, girth, colour, shade=_FAR if far else 1.0, depth=0.0 if far else 0.2)
 
 
 def _draw_arm(pen: Pen, look: Look, arm: ArmPose, *, far: bool) -> None:
@@ -120,38 +116,38 @@ def _draw_on_torso(pen: Pen, pose: Pose, name: str, moment: Moment) -> None:
         draw_kit(pen, drawings()[name], moment)
 
 
-def _draw_held(pen: Pen, arm: ArmPose, name: str, moment: Moment) -> None:
-    with pen.frame(*polar(arm.wrist, 2.2, arm.heading), turn=arm.heading + math.pi / 2):
+def _draw_held(pen: Pen, person: Person, arm: ArmPose, name: str, moment: Moment) -> None:
+    turn = 0.06 * arm.heading if person.held_upright else arm.heading + math.radians(36)
+    with pen.frame(*polar(arm.wrist, 2.2, arm.heading), turn=turn):
         draw_kit(pen, drawings()[name], moment)
 
 
 def _draw_skirt(pen: Pen, look: Look, pose: Pose, skirt: Skirt, stance: Stance, t: float) -> None:
     """Hang cloth from the waist over both legs; its hem lags behind them."""
-    low = [_down(leg, skirt.length) for leg in pose.legs]
-    front, back = max(low), min(low)
+    girth = look.person.build.leg_girth
+    lead = max(pose.legs, key=lambda leg: _down(leg, skirt.length)[0])
+    follow = min(pose.legs, key=lambda leg: _down(leg, skirt.length)[0])
     sway = 2.2 * wave(t * stance.pace + 0.1) * (0.3 + stance.wind)
     trail = skirt.flare * (0.7 + 0.9 * stance.wind)
     flare = skirt.flare * (0.8 - 0.3 * stance.wind)
-    hem_front = (front[0] + flare + sway * 0.5, front[1])
-    hem_back = (back[0] - trail + sway, back[1] + 1.5 * stance.wind)
-    middle = between(hem_back, hem_front, 0.5)
-    waist_back, waist_front = pose.along(0.2, -6.2), pose.along(0.2, 6.4)
+    thigh = _before(lead, 0.5 * min(1.0, skirt.length), girth[0])
+    x, y = _before(lead, skirt.length, girth[1] * 0.6)
+    hem_front = (x + flare + sway * 0.5, y)
+    x, y = _down(follow, skirt.length)
+    hips_x, hips_y = pose.hips
+    hem_back = (
+        min(x - girth[1] * 0.6 - trail + sway, hips_x - 5.0),
+        min(y + 1.5 * stance.wind, hips_y - 6.0),
+    )
+    low = between(hem_back, hem_front, 0.5)
+    low = (low[0], low[1] - 1.6 + 0.8 * sway)
     hip_back = between(pose.along(-0.1, -8.6), hem_back, 0.25)
-    hip_front = between(pose.along(-0.1, 8.2), hem_front, 0.25)
-    points = [
-        waist_back,
-        waist_front,
-        hip_front,
-        hem_front,
-        (middle[0], middle[1] - 1.6 + 0.8 * sway),
-        hem_back,
-        hip_back,
-    ]
-    path = outline(points, {0, 1, 3, 5})
+    waist = [pose.along(0.2, -6.2), pose.along(0.2, 6.4)]
+    path = outline([*waist, thigh, hem_front, low, hem_back, hip_back], {0, 1, 3, 5})
     pen.form(path, look.palette[skirt.fill], depth=4.0)
     if skirt.hem:
-        band = [hem_front, points[4], hem_back, between(hem_back, hip_back, 0.12)]
-        band += [(middle[0], middle[1] + 2.2), between(hem_front, hip_front, 0.12)]
+        band = [hem_front, low, hem_back, between(hem_back, hip_back, 0.12)]
+        band += [(low[0], low[1] + 3.8), between(hem_front, thigh, 0.12)]
         pen.fill(outline(band, {0, 2, 3, 5}), look.palette[skirt.hem])
 
 
@@ -161,6 +157,13 @@ def _down(leg: LegPose, share: float) -> Point:
         return between(leg.hip, leg.knee, share * 2)
     x, y = between(leg.knee, leg.ankle, share * 2 - 1)
     return x, y - ANKLE * 0.3
+
+
+def _before(leg: LegPose, share: float, girth: float) -> Point:
+    """Find the front of a leg a share of the way down."""
+    start, end = (leg.hip, leg.knee) if share <= 0.5 else (leg.knee, leg.ankle)
+    ahead = math.atan2(end[1] - start[1], end[0] - start[0]) + math.pi / 2
+    return polar(_down(leg, share), girth, ahead)
 
 
 def _draw_cape(pen: Pen, look: Look, pose: Pose, stance: Stance, t: float) -> None:
@@ -173,6 +176,7 @@ def _draw_cape(pen: Pen, look: Look, pose: Pose, stance: Stance, t: float) -> No
         share = at / (count - 1)
         late = wave(t * max(0.5, stance.pace) * 0.7 - 0.55 * share)
         angle = hang - math.radians((6 + 15 * stance.wind) * late * share - 9 * share)
-        points.append(polar(points[-1], step, angle))
+        x, y = polar(points[-1], step, angle)
+        points.append((x, max(y, 2.0)))
     girth = [4.5 + (5 + 5 * (1 - stance.wind)) * at / (count - 1) for at in range(count)]
     pen.form(tube(points, girth, rounded=False), look.palette["cape"], depth=4.0, shade=0.9)

@@ -74,8 +74,9 @@ class Person:
     behind: tuple[str, ...] = ()
     #: Drawn on the torso.
     worn: tuple[str, ...] = ()
-    #: Held in the near hand.
+    #: Held in the near hand; a staff stays upright, a blade points ahead.
     held: str | None = None
+    held_upright: bool = False
     #: On the back.
     carried: str | None = None
     skirt: Skirt | None = None
@@ -94,11 +95,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Skins and hair that people have."""
+    """A skin and the hair that goes with it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    skins: tuple[str, ...]
+    skin: str
     hairs: tuple[str, ...]
 
 
@@ -115,6 +116,6 @@ def drawings() -> Mapping[str, tuple[Part, ...]]:
 
 
 @cache
-def looks() -> Looks:
+def looks() -> tuple[Looks, ...]:
     """Read the skins and hair colours."""
-    return read(_PACKAGE, "looks.yaml", Looks)
+    return read(_PACKAGE, "looks.yaml", tuple[Looks, ...])

@@ -76,16 +76,26 @@ def _ankle(build: Build, sole: Sole, pitch: float) -> Point:
     return sole.x - ANKLE * sine, sole.y + ANKLE * cosine
 
 
+def _pitch(build: Build, hip: Point, sole: Sole) -> float:
+    """Raise the heel of a standing foot no more than the leg needs."""
+    reach = sum(build.leg) * 0.9995
+    low, high = sole.pitch, 80.0
+    if math.dist(hip, _ankle(build, sole, low)) <= reach:
+        return low
+    for _ in range(14):
+        middle = (low + high) / 2
+        if math.dist(hip, _ankle(build, sole, middle)) <= reach:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
 def solve_leg(build: Build, hip: Point, sole: Sole) -> LegPose:
     """Reach for the ground; the heel rises where the leg is too short."""
     upper, lower = build.leg
-    pitch = sole.pitch
-    for _ in range(12):
-        target = _ankle(build, sole, pitch)
-        if not sole.planted or math.dist(hip, target) <= (upper + lower) * 0.999:
-            break
-        pitch += 5.0
-    knee, ankle = bend(hip, target, upper, lower, forward=True)
+    pitch = _pitch(build, hip, sole) if sole.planted else sole.pitch
+    knee, ankle = bend(hip, _ankle(build, sole, pitch), upper, lower, forward=True)
     return LegPose(hip, knee, ankle, math.radians(-pitch))
 
 

@@ -48,6 +48,8 @@ class Stance:
     #: How hard the air pulls at hair and cloth, 0 to 1.
     wind: float = 0.05
     pace: float = 0.4
+    #: Whether a hand is free to hold something.
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ class Gait:
 
 
 GAITS: Mapping[Action, Gait] = {
-    Action.WALK: Gait(1.04, 0.62, 0.78, 6.0, 1.2, 1.6, 2.0, 24.0, 18.0, 0.25),
-    Action.RUN: Gait(0.66, 0.36, 0.92, 20.0, 3.4, 4.2, 13.0, 44.0, 82.0, 0.9),
+    Action.WALK: Gait(1.04, 0.62, 0.68, 6.0, 1.1, 2.2, 2.0, 24.0, 18.0, 0.25),
+    Action.RUN: Gait(0.66, 0.36, 0.8, 20.0, 3.2, 5.0, 13.0, 44.0, 82.0, 0.9),
 }
 
 
@@ -86,7 +88,7 @@ def sole(gait: Gait, leg: float, cycles: float) -> Sole:
         share = part / gait.duty
         strike = -22.0 * (1 - ease(share / 0.18)) * (gait.bounce < 3)
         roll = 42.0 * ease((share - 0.55) / 0.45) ** 1.5
-        return Sole(stride * (0.5 - share) + 3.0, 0.0, strike + roll)
+        return Sole(stride * (0.5 - share) + 1.0, 0.0, strike + roll)
     share = (part - gait.duty) / (1 - gait.duty)
     ground = stride * (1 - gait.duty) / gait.duty
     u2, u3 = share * share, share**3
@@ -95,7 +97,7 @@ def sole(gait: Gait, leg: float, cycles: float) -> Sole:
     lift = gait.lift * math.sin(math.pi * share**0.8) ** 1.1
     kick = 58.0 * math.sin(math.pi * min(1.0, share * 1.1)) * (0.45 + gait.lift / 36)
     pitch = 42.0 * (1 - ease(share * 1.7)) + kick * (1 - share) - 20.0 * ease(share * 1.6 - 0.6)
-    return Sole(ahead + 3.0, lift, pitch, planted=False)
+    return Sole(ahead + 1.0, lift, pitch, planted=False)
 
 
 def travel(t: float, seed: float, *, gait: Gait, leg: float, period: float) -> Stance:
@@ -115,6 +117,13 @@ def travel(t: float, seed: float, *, gait: Gait, leg: float, period: float) -> S
         wind=gait.wind,
         pace=2 / period,
     )
+
+
+def carrying(stance: Stance, *, upright: bool) -> Stance:
+    """Bend the near arm round what it holds: a staff before the body, or a blade."""
+    near = stance.arms[1]
+    arm = Arm(14 + 0.25 * near.lift, 58) if upright else Arm(0.4 * near.lift - 4, 38)
+    return replace(stance, arms=(stance.arms[0], arm))
 
 
 def stand(t: float, seed: float) -> Stance:
@@ -137,6 +146,7 @@ def _sit(t: float, seed: float) -> Stance:
         calm,
         soles=(Sole(33), Sole(27)),
         arms=(Arm(28, 34), Arm(24 + wave(t / 3.1), 38)),
+        holds=False,
         shift=-6.0,
         rise=-36.0,
         lean=-4.0 + calm.lean,
@@ -154,13 +164,14 @@ def _sleep(t: float, _seed: float) -> Stance:
         lid=1.0,
         wind=0.0,
         pace=0.1,
+        holds=False,
     )
 
 
 def _wave(t: float, seed: float) -> Stance:
     calm = stand(t, seed)
-    hello = Arm(148 + 5 * wave(t * 0.9), 34 + 30 * wave(t * 1.8))
-    return replace(calm, arms=(calm.arms[0], hello), head=calm.head * 0.4 + 5, jaw=0.6)
+    hello = Arm(122 + 5 * wave(t * 0.9), 34 + 32 * wave(t * 1.8))
+    return replace(calm, arms=(hello, calm.arms[1]), head=calm.head * 0.4 + 5, jaw=0.6)
 
 
 def _eat(t: float, seed: float) -> Stance:
@@ -168,7 +179,9 @@ def _eat(t: float, seed: float) -> Stance:
     chew = abs(wave(t * 1.4)) * (1 - bite)
     hand = Arm(26 + 22 * bite, 62 + 78 * bite)
     calm = stand(t, seed)
-    return replace(calm, arms=(Arm(22, 70), hand), jaw=0.3 * bite + 0.6 * chew, head=-5 * bite)
+    return replace(
+        calm, arms=(Arm(22, 70), hand), holds=False, jaw=0.3 * bite + 0.6 * chew, head=-5 * bite
+    )
 
 
 def _look(t: float, seed: float) -> Stance:
@@ -205,6 +218,7 @@ def _dance(t: float, seed: float) -> Stance:
         jaw=0.5,
         wind=0.4,
         pace=1.2,
+        holds=False,
     )
 
 
@@ -229,6 +243,7 @@ def _jump(t: float, seed: float) -> Stance:
         lid=eyelid(t, seed),
         wind=0.3 + 0.5 * air,
         pace=0.8,
+        holds=False,
     )
 
 
@@ -269,6 +284,7 @@ def _drift(t: float, seed: float) -> Stance:
         lid=eyelid(t, seed),
         wind=0.12,
         pace=0.25,
+        holds=False,
     )
 
 
@@ -286,6 +302,7 @@ def _fly(t: float, seed: float) -> Stance:
         lid=eyelid(t, seed),
         wind=1.0,
         pace=1.6,
+        holds=False,
     )
 
 
@@ -300,6 +317,7 @@ def _swim(t: float, seed: float) -> Stance:
         lid=eyelid(t, seed),
         wind=0.5,
         pace=0.7,
+        holds=False,
     )
 
 
@@ -321,6 +339,7 @@ def _fall(t: float, _seed: float) -> Stance:
         jaw=1.0,
         wind=1.0,
         pace=2.4,
+        holds=False,
     )
 
 
@@ -338,6 +357,7 @@ def _climb(t: float, seed: float) -> Stance:
         head=14,
         lid=eyelid(t, seed),
         wind=0.1,
+        holds=False,
     )
 
 

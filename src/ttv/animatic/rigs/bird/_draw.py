@@ -21,11 +21,9 @@ from ttv.animatic.rigs._joint import bend
 from ttv.animatic.rigs._kit import Moment, draw_kit
 from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs._wing import Beat, draw_wing
 from ttv.animatic.rigs.bird._form import Bird, heads
 from ttv.animatic.rigs.bird._stance import Foot, Stance
-
-#: How far sideways shows as down (near) or up (far): the picture looks from a little above.
-_TILT = 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +59,38 @@ def solve(bird: Bird, stance: Stance) -> Pose:
     """Place the joints; on the ground the legs carry the body, in the air it is the origin."""
     free = (stance.feet is None and stance.wings is not None) or stance.pitch < -30
     pitch = math.radians((bird.level if free else bird.upright) + stance.pitch)
-    if free:
-        height = 0.0
-    elif stance.afloat:
-        height = bird.girth[1] * 0.5
-    elif stance.feet is None:
-        height = bird.girth[1] * 0.92
-    else:
-        height = sum(bird.leg) * 0.94 + 10 * math.sin(pitch) + bird.girth[1] * 0.45
+    height = 0.0 if free else _height(bird, stance)
     centre = (0.0, height + stance.rise)
     rump, breast = polar(centre, -50, pitch), polar(centre, 50, pitch)
     legs = tuple(
-        _leg(bird, rump, breast, foot, far=far)
+        _leg(bird, centre, foot, far=far)
         for foot, far in zip(stance.feet or (), (True, False), strict=False)
     )
     neck, head = _neck(bird, stance, rump, breast, pitch)
     return Pose(rump, breast, neck, head, legs)
 
 
-def _leg(
-    bird: Bird, rump: Point, breast: Point, foot: Foot, *, far: bool
-) -> tuple[Point, Point, Point]:
-    x, y = between(rump, breast, 0.4)
-    hip = (x + (2.0 if far else 0.0), y - bird.girth[1] * 0.45)
-    toe = (hip[0] * 0.3 + foot.ahead + (3.0 if far else 0.0), 1.2 + foot.above + far * 1.5)
+def _height(bird: Bird, stance: Stance) -> float:
+    """Give the height of the body's middle: on its legs, its belly or the water."""
+    if stance.afloat:
+        return bird.girth[1] * 0.5
+    upright = math.sin(math.radians(bird.upright))
+    clear = 50 * upright + bird.girth[2] * 0.4
+    if stance.feet is None:
+        return max(clear, bird.girth[1] * 0.92)
+    return max(clear, sum(bird.leg) * 0.86 + 10 * upright + bird.girth[1] * 0.45)
+
+
+def _leg(bird: Bird, centre: Point, foot: Foot, *, far: bool) -> tuple[Point, Point, Point]:
+    """Stand on the toes; the hip sits where the legs can carry the body."""
+    upright = math.radians(bird.upright)
+    rest = _height(bird, Stance())
+    low = sum(bird.leg) * 0.86 + bird.girth[1] * 0.45 * math.cos(upright) - rest
+    along = max(-46.0, min(-10.0, low / max(0.3, math.sin(upright))))
+    x = along * math.cos(upright) + (2.0 if far else 0.0)
+    drop = rest + along * math.sin(upright) - bird.girth[1] * 0.45 * math.cos(upright)
+    hip = (x + centre[0], drop + centre[1] - rest)
+    toe = (x * 0.9 + foot.ahead, 1.2 + foot.above + far * 1.5)
     ankle, reached = bend(hip, toe, *bird.leg, forward=False)
     return hip, ankle, reached
 
@@ -150,6 +156,8 @@ def _draw_tail(pen: Pen, look: Plumage, pose: Pose, stance: Stance) -> None:
     back = math.atan2(pose.rump[1] - pose.breast[1], pose.rump[0] - pose.breast[0])
     angle = back - math.radians(lift + stance.tail)
     wide *= 1 + stance.spread
+    if stance.feet is not None and math.sin(angle) < 0:
+        angle = math.pi + math.asin(min(1.0, -math.sin(angle), max(0.0, y - 4) / length))
     end = polar((x, y), length, angle)
     side = angle + math.pi / 2
     root = look.bird.girth[2] * 0.42
@@ -225,41 +233,7 @@ def _draw_folded(pen: Pen, look: Plumage, pose: Pose) -> None:
     pen.fill(outline(tip, {1}), look.palette["tip"])
 
 
-def _draw_wing(
-    pen: Pen, look: Plumage, pose: Pose, wings: tuple[float, float, float], *, far: bool
-) -> None:
-    """Project a wing that stretches towards (near) or away from (far) the viewer."""
-    wing = look.bird.wing
-    lift, hand_lift, reach = wings
+def _draw_wing(pen: Pen, look: Plumage, pose: Pose, beat: Beat, *, far: bool) -> None:
     root = pose.along(0.72, look.bird.girth[1] * 0.45)
-    side = -_TILT if not far else _TILT * 0.9
-    shade = 0.74 if far else 1.0
-
-    def project(ahead: float, out: float, elevation: float) -> Point:
-        angle = math.radians(elevation)
-        return ahead, out * (math.sin(angle) + side * math.cos(angle))
-
-    arm = project(wing.arm * 0.16, wing.arm * reach, lift)
-    wrist = (root[0] + arm[0], root[1] + arm[1])
-    fingers = []
-    for at in range(wing.fingers):
-        share = at / max(1, wing.fingers - 1)
-        length = wing.hand * reach * (1 - 0.12 * share)
-        back = wing.sweep * wing.hand + share * wing.chord * 1.05
-        x, y = project(-back, length * (1 - 0.62 * share), hand_lift)
-        fingers.append((wrist[0] + x, wrist[1] + y))
-    trail = (root[0] - wing.chord * 0.95, root[1] + arm[1] * 0.12)
-    points, corners = [(root[0] + 5, root[1]), wrist], set()
-    for at, tip in enumerate(fingers):
-        points.append(tip)
-        corners.add(len(points) - 1)
-        if at < len(fingers) - 1:
-            notch = between(between(tip, fingers[at + 1], 0.5), wrist, 0.24)
-            points.append(notch)
-    points += [between(fingers[-1], trail, 0.55), trail]
-    corners.add(len(points) - 1)
-    path = outline(points, corners)
-    pen.form(path, look.palette["tip"], depth=3.5, shade=shade)
-    inner = [points[0], wrist, between(wrist, fingers[0], 0.42)]
-    inner += [between(wrist, fingers[-1], 0.62), between(points[0], trail, 0.8)]
-    pen.form(outline(inner, {0, 4}), look.palette["wing"], depth=3.0, shade=shade, rim=0.0)
+    fills = (look.palette["wing"], look.palette["tip"])
+    draw_wing(pen, look.bird.wing.shape, beat, root, fills=fills, far=far)

@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 
 from ttv.animatic.rigs._data import read, read_species
 from ttv.animatic.rigs._kit import Part
+from ttv.animatic.rigs._wing import WingShape
 
 _PACKAGE = "ttv.animatic.rigs.bird"
 _STRICT = ConfigDict(extra="forbid")
@@ -21,16 +22,11 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, slots=True)
 class Wing:
-    """A wing of two bones with a fringe of feathers."""
+    """A wing and how it beats."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    arm: float
-    hand: float
-    chord: float
-    #: Feathers that stand apart at the tip.
-    fingers: int = 5
-    sweep: float = 0.25
+    shape: WingShape
     #: Degrees of the beat, seconds of it, and share of the time that it glides.
     beat: float = 46.0
     period: float = 0.62

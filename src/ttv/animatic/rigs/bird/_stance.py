@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ttv.animatic.rigs._rhythm import ease, eyelid, pulse, wander, wave, window
+from ttv.animatic.rigs._wing import Beat
 from ttv.animatic.rigs.bird._form import Bird
 from ttv.animatic.scene import Action
 
@@ -23,8 +24,8 @@ class Foot:
 class Stance:
     """A pose in an animator's terms; degrees and units of the bird."""
 
-    #: Elevation of arm and hand of the wings and their reach, or None when folded.
-    wings: tuple[float, float, float] | None = None
+    #: None when the wings are folded.
+    wings: Beat | None = None
     #: Far, near; None when drawn up or under water.
     feet: tuple[Foot, Foot] | None = (Foot(3.0), Foot(-3.0))
     pitch: float = 0.0
@@ -52,13 +53,13 @@ def _beat(bird: Bird, t: float, *, strength: float = 1.0, pace: float = 1.0) -> 
     if wing.glide:
         hold = window(t / (wing.period * 9), 1 - wing.glide, 1.0, ramp=0.09)
     power = strength * (1 - hold)
-    arm = 10 + wing.beat * power * math.cos(2 * math.pi * cycles) + 7 * hold
+    arm = 10 + wing.beat * power * math.cos(2 * math.pi * cycles) + 26 * hold
     late = math.cos(2 * math.pi * cycles - 1.15)
-    hand = 8 + wing.beat * 1.25 * power * late + 14 * hold
+    hand = 8 + wing.beat * 1.25 * power * late + 22 * hold
     rising = max(0.0, math.sin(2 * math.pi * cycles + 0.5 + math.pi))
     reach = 1.0 - 0.22 * power * rising
     return Stance(
-        wings=(arm, hand, reach),
+        wings=Beat(arm, hand, reach),
         feet=None,
         rise=-4.5 * power * math.cos(2 * math.pi * cycles - 0.7) + 1.5 * hold * wave(t / 2.3),
         pitch=2.5 * power * math.sin(2 * math.pi * cycles),
@@ -118,22 +119,23 @@ def walk(bird: Bird, t: float, seed: float, *, run: bool) -> Stance:
                 Foot(stride * (ease(share) - 0.5), 0.4 * stride * math.sin(math.pi * share))
             )
     nod = abs(wave(cycles)) ** 0.6
+    bounce = min(1.8, 0.05 * sum(bird.leg))
     return Stance(
         feet=(feet[0], feet[1]),
-        rise=1.8 * math.cos(4 * math.pi * cycles) - 1.5,
+        rise=bounce * math.cos(4 * math.pi * cycles) - bounce,
         pitch=bird.waddle * wave(cycles) - (10 if run else 0),
         neck=-9 * nod + 4,
         head=5 * nod,
         tail=3 * wave(cycles * 2),
         lid=eyelid(t, seed),
-        wings=(-24 + 30 * wave(t / 0.16), -10, 0.55) if run and bird.flies else None,
+        wings=Beat(-24 + 30 * wave(t / 0.16), -10, 0.55) if run and bird.flies else None,
     )
 
 
 def pace(bird: Bird, *, run: bool) -> tuple[float, float, float]:
     """Give the seconds of two steps, the stride and the share a foot stands."""
     period = bird.walk * (0.62 if run else 1.0)
-    return period, sum(bird.leg) * (0.9 if run else 0.66), (0.48 if run else 0.6)
+    return period, sum(bird.leg) * (0.74 if run else 0.6), (0.48 if run else 0.6)
 
 
 def _eat(bird: Bird, t: float, seed: float) -> Stance:
@@ -173,7 +175,7 @@ def _flutter(bird: Bird, t: float, seed: float) -> Stance:
     foot = Foot(0, 16 * hop)
     return replace(
         stand(bird, t, seed),
-        wings=(30 + 34 * wave(cycles * 2), 30 + 40 * wave(cycles * 2 - 0.15), 0.8),
+        wings=Beat(30 + 34 * wave(cycles * 2), 30 + 40 * wave(cycles * 2 - 0.15), 0.8),
         feet=(foot, foot),
         rise=16 * hop - 2,
         neck=8 * wave(cycles),

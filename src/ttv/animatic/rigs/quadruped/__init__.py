@@ -27,9 +27,9 @@ def quadruped(subject: Subject, *, rng: random.Random, index: int) -> Figure:
     kind = species()[subject.noun]
     variation = vary(rng, index)
     coat = Coat(kind, variation.palette(kind.colours, subject.colour))
-    doing = motion(kind, subject.action, variation.phase)
+    doing = motion(subject.noun, subject.action, variation.phase)
     unit = kind.height / 100 * variation.size
-    still = motion(kind, Action.STAND, variation.phase)
+    still = motion(subject.noun, Action.STAND, variation.phase)
     standing = reach(_painter(coat, still, variation.phase), unit=1.0, cycle=1.0, samples=1)
     return figure(
         _painter(coat, doing, variation.phase),

@@ -12,7 +12,6 @@ from ttv.animatic.rigs._curve import (
     Point,
     append_outline,
     between,
-    disc,
     limb,
     outline,
     parse_points,
@@ -22,16 +21,19 @@ from ttv.animatic.rigs._curve import (
 from ttv.animatic.rigs._kit import Moment, draw_kit
 from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs._port import Rgb
+from ttv.animatic.rigs._wing import Beat, draw_wing
 from ttv.animatic.rigs.quadruped._form import Head, Leg, Species, heads
 from ttv.animatic.rigs.quadruped._skeleton import LegPose, Pose, Spine
 from ttv.animatic.rigs.quadruped._stance import Stance
 
 _FAR = 0.68
+#: Feet that stay nearly level when lifted.
+_BROAD = frozenset({"flat", "pad"})
 _FEET: Mapping[str, str] = {
     "paw": "-.7,.2 -.3,1.05 .6,.95 1.6,.35 1.75,-.5 1.5,-1! -.7,-1!",
     "hoof": "-.8,1! .8,1! 1.35,-1! -.85,-1!",
     "pad": "-1,.6 0,.9 1,.6 1.3,-.6 1.25,-1! -1.05,-1! -1.1,-.5",
-    "flat": "-1.3,.2 -.4,1 .8,.8 2,.1 2.1,-.6 1.9,-1! -1.4,-1! -1.6,-.5",
+    "flat": "-1.1,.2 -.4,1 .6,.85 1.6,.2 1.75,-.5 1.5,-1! -1.2,-1! -1.35,-.5",
 }
 
 
@@ -46,18 +48,19 @@ class Coat:
 def draw_animal(pen: Pen, coat: Coat, pose: Pose, stance: Stance, moment: Moment) -> None:
     """Draw back to front."""
     head = heads()[coat.species.head]
-    if coat.species.wings and stance.wings:
-        _draw_wing(pen, coat, pose, stance.wings, far=True)
+    _draw_wing(pen, coat, pose, stance.wings, far=True)
     _draw_far(pen, coat, pose, stance, moment, head)
     if coat.species.tail.fill != "body":
         tail = tube(pose.tail, coat.species.tail.girth)
         pen.form(
             tail, coat.palette[coat.species.tail.fill], depth=max(coat.species.tail.girth) * 0.5
         )
+    if coat.species.legs_under:
+        _draw_near(pen, coat, pose)
     _draw_body(pen, coat, pose, moment)
-    _draw_near(pen, coat, pose)
-    if coat.species.wings:
-        _draw_wing(pen, coat, pose, stance.wings or (-52.0, -30.0), far=False)
+    if not coat.species.legs_under:
+        _draw_near(pen, coat, pose)
+    _draw_wing(pen, coat, pose, stance.wings, far=False)
     _draw_head(pen, coat, pose, stance, moment, head)
 
 
@@ -83,19 +86,16 @@ def _draw_leg(pen: Pen, coat: Coat, leg: LegPose, *, hind: bool, far: bool) -> N
     species, palette = coat.species, coat.palette
     build = species.hind if hind else species.fore
     shade = _FAR if far else 1.0
-    skin = limb(leg.joints, build.girth)
     fill = palette.get("leg", palette["body"])
-    if far:
-        pen.fill(skin, fill, shade=shade)
-    else:
-        pen.form(skin, fill, depth=build.girth[0] * 0.2, rim=0.0)
+    pen.limb(leg.joints, build.girth, fill, shade=shade, depth=0.0 if far else 0.17)
     if species.marks.rings:
         _draw_rings(pen, leg, build, palette["mark"], shade)
     sock = palette.get("sock", fill)
     if species.marks.socks:
         _draw_sock(pen, leg, build, species.marks.socks, sock, shade)
     foot = palette.get("hoof", sock)
-    with pen.frame(*leg.joints[3], turn=leg.tilt, grow=build.girth[3]):
+    turn = leg.tilt * (0.5 if species.foot in _BROAD else 1.0)
+    with pen.frame(*leg.joints[3], turn=turn, grow=build.girth[3]):
         pen.fill(outline(*parse_points(_FEET[species.foot])), foot, shade=shade)
 
 
@@ -116,16 +116,17 @@ def _draw_sock(pen: Pen, leg: LegPose, build: Leg, share: float, colour: Rgb, sh
 
 
 def _draw_rings(pen: Pen, leg: LegPose, build: Leg, colour: Rgb, shade: float) -> None:
+    rings = skia.Path()
     for at in range(3):
         start, end = leg.joints[at], leg.joints[at + 1]
-        for share in (0.3, 0.62, 0.92):
-            x, y = between(start, end, share)
+        turn = math.atan2(end[1] - start[1], end[0] - start[0])
+        for share in (0.92,) if at == 0 else (0.3, 0.62, 0.92):
+            centre = between(start, end, share)
             girth = build.girth[at] + (build.girth[at + 1] - build.girth[at]) * share
-            turn = math.atan2(end[1] - start[1], end[0] - start[0])
-            if at == 0 and share < 0.9:
-                continue
-            with pen.frame(x, y, turn=turn):
-                pen.fill(disc((0, 0), girth * 0.3, girth), colour, shade=shade)
+            ends = [polar(centre, side * girth, turn + math.pi / 2) for side in (1.0, -1.0)]
+            ahead, back = polar(centre, girth * 0.36, turn), polar(centre, -girth * 0.3, turn)
+            append_outline(rings, [ends[0], ahead, ends[1], back], frozenset({0, 2}))
+    pen.fill(rings, colour, shade=shade)
 
 
 def _draw_tail_tip(pen: Pen, coat: Coat, pose: Pose) -> None:
@@ -265,14 +266,10 @@ def _draw_mane(pen: Pen, name: str, pose: Pose, moment: Moment) -> None:
         draw_kit(pen, heads()[name].near, moment)
 
 
-def _draw_wing(pen: Pen, coat: Coat, pose: Pose, lift: tuple[float, float], *, far: bool) -> None:
-    """Spread a wing of feathers or skin from the withers."""
-    x, y = pose.spine.place(0.82, 8)
-    inner, outer = (math.radians(90 + value) for value in lift)
-    elbow = polar((x, y), 46, inner - 0.2 + 0.5)
-    tip = polar(elbow, 62, outer + 0.75)
-    trail = [polar(elbow, 46, outer + 1.35), polar(elbow, 34, outer + 1.9)]
-    trail += [polar((x, y), 46, inner + 1.25), polar((x, y), 22, inner + 1.9)]
-    points = [(x + 7, y - 2), elbow, tip, *trail]
-    shade = 0.7 if far else 1.0
-    pen.form(outline(points, {2, 3, 4, 5}), coat.palette["wing"], depth=6, shade=shade)
+def _draw_wing(pen: Pen, coat: Coat, pose: Pose, beat: Beat, *, far: bool) -> None:
+    wings = coat.species.wings
+    if wings is None:
+        return
+    root = pose.spine.place(0.8, 7)
+    fills = (coat.palette["wing"], coat.palette["membrane"])
+    draw_wing(pen, wings, beat, root, fills=fills, far=far)

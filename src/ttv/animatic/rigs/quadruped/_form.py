@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 
 from ttv.animatic.rigs._data import read, read_species
 from ttv.animatic.rigs._kit import Part
+from ttv.animatic.rigs._wing import WingShape
 
 _PACKAGE = "ttv.animatic.rigs.quadruped"
 _STRICT = ConfigDict(extra="forbid")
@@ -159,7 +160,9 @@ class Species:
     marks: Marks = field(default_factory=Marks)
     #: Name of a mane in heads.yaml.
     mane: str | None = None
-    wings: str | None = None
+    wings: WingShape | None = None
+    #: Wool hides where the legs begin.
+    legs_under: bool = False
     walk: str = "walk"
     run: str = "gallop"
     #: Extra drawing on the back, in trunk coordinates (hump, plates).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 from ttv.animatic.rigs._curve import Point, polar
 from ttv.animatic.rigs._joint import bend
@@ -61,13 +62,48 @@ class Pose:
     tail: tuple[Point, ...]
 
 
+@cache
+def _deep(belly: tuple[tuple[float, float], ...], *, fore: bool) -> float:
+    return max(-above for along, above in belly if (along > 0.5) == fore)
+
+
+def floors(species: Species) -> tuple[float, float]:
+    """Give how far hind and fore quarters can sink until the belly lies on the ground."""
+    trunk = species.trunk
+    return (
+        trunk.pelvis - _deep(trunk.belly, fore=False) - 1.0,
+        trunk.withers - _deep(trunk.belly, fore=True) - 1.0,
+    )
+
+
 def _spine(species: Species, stance: Stance) -> Spine:
     trunk = species.trunk
+    hind, fore = floors(species)
     half = trunk.length * (0.5 - 0.045 * stance.flex)
     swing = half * math.sin(math.radians(stance.pitch))
-    back = (-half, trunk.pelvis + stance.rise - stance.sink_hind - swing)
-    front = (half, trunk.withers + stance.rise - stance.sink_fore + swing)
+    back = (-half, trunk.pelvis + stance.rise - min(stance.sink_hind, hind) - swing)
+    front = (half, trunk.withers + stance.rise - min(stance.sink_fore, fore) + swing)
     return Spine(back, front, stance.flex * trunk.length * 0.085)
+
+
+def foothold(leg: Leg, rest: float, step: Step) -> Point:
+    """Give the place a toe is meant to be."""
+    return rest + leg.home + step.ahead, leg.girth[3] + step.above
+
+
+def _lean(root: Point, toe: Point, length: float, reach: float, lean: float) -> float:
+    """Turn the last bone from its planned lean towards the root as far as is needed."""
+    if math.dist(root, polar(toe, length, lean)) <= reach:
+        return lean
+    straight = math.atan2(root[1] - toe[1], root[0] - toe[0])
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        middle = (low + high) / 2
+        if math.dist(root, polar(toe, length, lean + (straight - lean) * middle)) <= reach:
+            high = middle
+        else:
+            low = middle
+    return lean + (straight - lean) * high
 
 
 def solve_leg(leg: Leg, root: Point, rest: float, step: Step, *, hind: bool) -> LegPose:
@@ -76,15 +112,10 @@ def solve_leg(leg: Leg, root: Point, rest: float, step: Step, *, hind: bool) -> 
     The last bone leans as planned, or as far towards the root as the other two need.
     """
     upper, lower, last = leg.bones
-    toe = (rest + leg.home + step.ahead, leg.girth[3] + step.above)
+    toe = foothold(leg, rest, step)
     lean = math.radians(leg.lean + step.lean)
-    straight = math.atan2(root[1] - toe[1], root[0] - toe[0])
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        angle = lean + (straight - lean) * share
-        ankle = polar(toe, last, angle)
-        if math.dist(root, ankle) <= (upper + lower) * 0.997:
-            break
-    knee, reached = bend(root, ankle, upper, lower, forward=hind)
+    angle = _lean(root, toe, last, (upper + lower) * 0.998, lean)
+    knee, reached = bend(root, polar(toe, last, angle), upper, lower, forward=hind)
     tilt = angle - math.radians(leg.lean)
     if step.planted:
         tilt = min(0.0, tilt) * 0.45
@@ -152,6 +183,21 @@ def _tail(species: Species, stance: Stance, spine: Spine, t: float) -> tuple[Poi
 
 def _above_ground(points: list[Point], girth: tuple[float, ...]) -> list[Point]:
     return [(x, max(y, radius * 0.8)) for (x, y), radius in zip(points, girth, strict=True)]
+
+
+def missing(species: Species, stance: Stance) -> float:
+    """Give by how much the worst of the planted feet fails to reach its place."""
+    half = species.trunk.length / 2
+    worst = 0.0
+    for index, leg in enumerate(_legs(species, stance, _spine(species, stance))):
+        step = stance.steps[index]
+        if step.planted:
+            build = species.hind if index < 2 else species.fore
+            x, y = foothold(build, half * (2 * build.root[0] - 1), step)
+            if index % 2 == 0:
+                x, y = x + _DEPTH[0], y + _DEPTH[1]
+            worst = max(worst, math.dist((x, y), leg.joints[3]))
+    return worst
 
 
 def solve(species: Species, stance: Stance, t: float) -> Pose:

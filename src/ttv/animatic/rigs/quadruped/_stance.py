@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ttv.animatic.rigs._rhythm import ease, eyelid, pulse, wander, wave, window
-from ttv.animatic.rigs.quadruped._form import Gait, Species, gaits
+from ttv.animatic.rigs._wing import Beat
+from ttv.animatic.rigs.quadruped._form import Gait
 from ttv.animatic.scene import Action
 
 
@@ -21,6 +22,8 @@ class Step:
     lean: float = 0.0
     planted: bool = True
 
+
+_FOLDED = Beat(58.0, 4.0, 0.55)
 
 #: Hind far, hind near, fore far, fore near.
 Steps = tuple[Step, Step, Step, Step]
@@ -53,8 +56,8 @@ class Stance:
     wag_pace: float = 0.5
     lid: float = 0.0
     jaw: float = 0.0
-    #: Wing beat: lift in degrees of the inner and the outer part.
-    wings: tuple[float, float] | None = None
+    #: Half folded at rest, for those that have them.
+    wings: Beat = _FOLDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +67,15 @@ class Pace:
     gait: Gait
     period: float
     stride: float
+    #: Lowering of the body.
+    crouch: float
+    #: Share of the gait's pitch; long trunks pitch less.
+    rocking: float
 
     @property
     def speed(self) -> float:
         """Ground speed in units a second."""
         return self.stride / (self.gait.duty * self.period)
-
-
-def pace(species: Species, gait: str) -> Pace:
-    """Fit a gait: big animals step slower, long legs step further."""
-    chosen = gaits()[gait]
-    trunk = species.trunk
-    root = min(trunk.pelvis + species.hind.root[1], trunk.withers + species.fore.root[1])
-    return Pace(chosen, chosen.period * species.height**0.35, chosen.stride * root)
 
 
 def _swing(share: float, reach: float, speed: float) -> float:
@@ -102,6 +101,13 @@ def step(pace: Pace, cycles: float, touchdown: float) -> Step:
     fold = math.sin(math.pi * min(1.0, share * 1.18)) if share < 0.85 else 0.0
     lean = -34.0 * (1 - ease(share * 1.4)) + 8.0 * ease(share * 1.4) - 46.0 * fold
     return Step(ahead, above, lean, planted=False)
+
+
+def _lifted(step: Step, rise: float, gait: Gait) -> Step:
+    """Carry a free foot up with a body that flies."""
+    if step.planted or gait.flight is None:
+        return step
+    return replace(step, above=step.above + 0.94 * max(0.0, rise))
 
 
 def _rise(gait: Gait, cycles: float) -> float:
@@ -130,17 +136,18 @@ def travel(pace: Pace, t: float, seed: float) -> Stance:
     """Move at a gait."""
     gait = pace.gait
     cycles = t / pace.period
+    rise = _rise(gait, cycles)
     far_hind, near_hind, far_fore, near_fore = (
-        step(pace, cycles, touchdown) for touchdown in gait.offsets
+        _lifted(step(pace, cycles, touchdown), rise, gait) for touchdown in gait.offsets
     )
-    pitch = _pitch(gait, cycles)
+    pitch = pace.rocking * _pitch(gait, cycles)
     flex = -gait.flex * math.cos(2 * math.pi * (cycles - gait.peak))
     beat = wave(gait.beats * (cycles - 0.12) if gait.flight is None else cycles - 0.2)
     return Stance(
         steps=(far_hind, near_hind, far_fore, near_fore),
-        rise=_rise(gait, cycles),
-        sink_hind=gait.crouch,
-        sink_fore=gait.crouch,
+        rise=rise,
+        sink_hind=pace.crouch,
+        sink_fore=pace.crouch,
         pitch=pitch,
         flex=flex,
         neck=gait.neck - pitch * 0.5 + gait.nod * beat,
@@ -280,7 +287,8 @@ def airborne(pace: Pace, t: float, seed: float, turn: float) -> Stance:
     """Keep the legs going while nothing carries them; wings beat if there are any."""
     stance = travel(pace, t, seed)
     beat = t / (pace.period * 1.3)
-    wings = (38 * math.cos(2 * math.pi * beat) + 8, 46 * math.cos(2 * math.pi * (beat - 0.16)))
+    down = 2 * math.pi * beat
+    wings = Beat(12 + 44 * math.cos(down), 14 + 52 * math.cos(down - 1.0))
     return replace(
         stance,
         rise=stance.rise * 0.4 - 2.5 * wave(beat + 0.3),
