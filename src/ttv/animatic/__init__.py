@@ -6,9 +6,9 @@ any order. Equal scene, seed and VERSION give equal pictures.
 
 from __future__ import annotations
 
-from typing import Final
-
+from ttv.animatic._place import Place
 from ttv.animatic._stage import Frame, Stage
+from ttv.animatic._version import VERSION
 from ttv.animatic.language import compose
 from ttv.animatic.scene import (
     Action,
@@ -25,9 +25,6 @@ from ttv.animatic.scene import (
     Weather,
 )
 
-#: Changes whenever the same scene and seed would give other pictures.
-VERSION: Final = "1"
-
 __all__ = [
     "VERSION",
     "Action",
@@ -35,6 +32,7 @@ __all__ = [
     "Frame",
     "Framing",
     "Move",
+    "Place",
     "RigKind",
     "Scene",
     "Season",

@@ -9,7 +9,7 @@ from ttv.media._format import Format
 from ttv.media._frames import fitted, last_frame, planes, read_frame
 from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
-from ttv.media._mp4 import Coding
+from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, black, blend
 from ttv.media._png import load_png, save_jpeg, save_png
 from ttv.media._sound import SOUND_RATE, Sound
@@ -23,6 +23,7 @@ __all__ = [
     "Format",
     "Part",
     "Pixels",
+    "Preset",
     "Sound",
     "Unreadable",
     "WrongLength",

@@ -1,0 +1,44 @@
+"""Draw and encode one segment of the animatic, in a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ttv import children
+from ttv.animatic import Place, Stage, compose
+from ttv.children import Message, Report
+from ttv.generators._drawing import drawn
+from ttv.generators._joins import joined
+from ttv.media import Coding, Encoder, Format, blend
+
+
+def work(request: Message, report: Report) -> Message:
+    """Write the clip that the request describes, reporting every frame."""
+    fmt, seed, frames = Format(**request["format"]), request["seed"], request["frames"]
+    scene = compose(
+        request["prompt"], seed=seed, camera=request["camera"], framing=request["framing"]
+    )
+    take = Place.of(scene, fmt, seed=seed)
+    join = joined(request, take, fmt)
+    for warning in (*scene.understanding.warnings(), *join.warnings):
+        report.warn(warning)
+    stage = Stage(scene, fmt, seed=seed)
+    place = take.later(join.start)
+    pictures = drawn(
+        stage.frame,
+        range(join.start, join.start + frames),
+        fmt,
+        processes=request["drawers"],
+    )
+    with Encoder(
+        Path(request["clip"]), fmt, coding=Coding(**request["coding"]), comment=str(place)
+    ) as encoder:
+        for number, picture in enumerate(pictures):
+            mix = join.mixes.get(number)
+            encoder.write(blend(mix.picture, picture, mix.share) if mix else picture)
+            report.progress((number + 1) / frames, f"frame {number + 1} of {frames}")
+    return {"place": str(place)}
+
+
+if __name__ == "__main__":
+    children.serve(work)

@@ -1,0 +1,93 @@
+"""Draw frames on several cores, a few ahead of whoever takes them.
+
+A frame depends on nothing but its number, so processes can draw every n-th frame each. They
+are forked, which shares the finished stage, and hand their pictures over in shared memory.
+"""
+
+from __future__ import annotations
+
+import mmap
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.process import BaseProcess
+from typing import Final
+
+import numpy as np
+
+from ttv.media import Format, Pixels
+
+#: Pictures that each process may be ahead.
+_AHEAD: Final = 2
+#: How often a process looks whether the other side is still there.
+_WATCH_SECONDS: Final = 0.5
+
+Draw = Callable[[int], Pixels]
+
+
+def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Iterator[Pixels]:
+    """Draw frames and give them in order; a picture is good until the next one is taken.
+
+    Only Linux forks safely; elsewhere one process draws. Closing the iterator ends the others.
+    """
+    processes = min(processes, len(frames))
+    if processes == 1 or sys.platform != "linux":
+        return map(draw, frames)
+    return _drawn_by_others(draw, frames, fmt, processes)
+
+
+class _Slot:
+    """A place for one picture in memory that is shared with forked processes."""
+
+    def __init__(self, fmt: Format) -> None:
+        context = multiprocessing.get_context("fork")
+        shape = (fmt.height, fmt.width, 4)
+        self.picture = np.frombuffer(mmap.mmap(-1, fmt.height * fmt.width * 4), np.uint8).reshape(
+            shape
+        )
+        self.free = context.Semaphore(1)
+        self.ready = context.Semaphore(0)
+
+
+def _drawn_by_others(draw: Draw, frames: range, fmt: Format, processes: int) -> Iterator[Pixels]:
+    slots = [_Slot(fmt) for _ in range(processes * _AHEAD)]
+    others = [
+        multiprocessing.get_context("fork").Process(
+            target=_draw_all,
+            args=(draw, frames[first::processes], slots[first::processes], os.getpid()),
+        )
+        for first in range(processes)
+    ]
+    try:
+        for other in others:
+            other.start()
+        for turn in range(len(frames)):
+            slot = slots[turn % len(slots)]
+            _wait(slot, others[turn % processes])
+            yield slot.picture
+            slot.free.release()
+    finally:
+        for other in others:
+            other.kill()
+            other.join()
+
+
+def _wait(slot: _Slot, other: BaseProcess) -> None:
+    while not slot.ready.acquire(timeout=_WATCH_SECONDS):
+        if other.exitcode:
+            raise RuntimeError(f"a drawing process ended with status {other.exitcode}")
+
+
+def _draw_all(draw: Draw, frames: range, slots: Sequence[_Slot], parent: int) -> None:
+    """Fill the slots in turn, as fast as they become free."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for turn, number in enumerate(frames):
+        picture = draw(number)
+        slot = slots[turn % len(slots)]
+        while not slot.free.acquire(timeout=_WATCH_SECONDS):
+            if os.getppid() != parent:
+                return
+        slot.picture[:] = picture
+        slot.ready.release()

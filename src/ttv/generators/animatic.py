@@ -1,0 +1,151 @@
+"""The built-in engine: draws the animatic of a shot in a child process on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Final, Self
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ttv.animatic import VERSION
+from ttv.backends import checked
+from ttv.children import Child, Limits
+from ttv.errors import storage_errors
+from ttv.generators._check import check
+from ttv.generators._errors import HandleLost
+from ttv.generators._port import Capabilities, SegmentRequest, State, Status
+from ttv.media import Coding, Preset
+
+_MEMORY_BYTES: Final = 8 << 30
+_START_SECONDS: Final = 60
+_SECONDS_PER_FRAME: Final = 2
+_MOST_DRAWERS: Final = 4
+
+
+class Options(BaseModel):
+    """Options of the animatic."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    preset: Preset = "veryfast"
+    crf: Annotated[int, Field(ge=0, le=51)] = 20
+    #: Threads of the encoder; another number gives other bytes.
+    threads: Annotated[int, Field(ge=1, le=16)] = 2
+    #: Processes that draw one segment; by default one a core, at most four.
+    drawers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, _MOST_DRAWERS)
+    )
+
+
+def build(options: Mapping[str, object]) -> Animatic:
+    """Build the engine from its options."""
+    return Animatic(checked(Options, options))
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment that is being drawn, or waits for its download."""
+
+    child: Child
+    clip: Path
+
+
+class Animatic:
+    """The animatic as Generator; handles die with the process that gave them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._coding = Coding(options.preset, options.crf, options.threads)
+        self._segments: dict[str, _Segment] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    async def __aenter__(self) -> Self:
+        with storage_errors():
+            self._folder = tempfile.TemporaryDirectory(prefix="ttv-animatic-")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            for handle in list(self._segments):
+                group.create_task(self.cancel(handle))
+        if self._folder:
+            self._folder.cleanup()
+
+    def capabilities(self) -> Capabilities:
+        options = self._options
+        return Capabilities(
+            model="animatic",
+            version=f"{VERSION}-{options.preset}-crf{options.crf}-{options.threads}",
+            pool="cpu",
+            min_seconds=0.5,
+            max_seconds=60.0,
+            first_frame=True,
+            last_frame=True,
+            follows=True,
+            seed=True,
+            poll_seconds=0.1,
+        )
+
+    async def submit(self, request: SegmentRequest, *, key: str) -> str:
+        check(request, self.capabilities())
+        if not self._folder:
+            raise RuntimeError("the animatic is not open")
+        handle = f"{key}-{uuid4().hex}"
+        clip = Path(self._folder.name, f"{uuid4().hex}.mp4")
+        message = {
+            **asdict(request),
+            **{name: _text(getattr(request, name)) for name in _PICTURES},
+            "clip": str(clip),
+            "coding": asdict(self._coding),
+            "drawers": self._options.drawers,
+        }
+        limits = Limits(_MEMORY_BYTES, _START_SECONDS + _SECONDS_PER_FRAME * request.frames)
+        child = await Child.start("ttv.generators._animatic_child", message, limits=limits)
+        self._segments[handle] = _Segment(child, clip)
+        return handle
+
+    async def poll(self, handle: str) -> Status:
+        segment = self._segment(handle)
+        if not segment.child.ended:
+            return Status(State.RUNNING, segment.child.fraction, warnings=segment.child.warnings)
+        await segment.child.result()
+        return Status(State.SUCCEEDED, 1.0, warnings=segment.child.warnings)
+
+    async def download(self, handle: str, to: Path) -> None:
+        segment = self._segment(handle)
+        await segment.child.result()
+        with storage_errors(to.parent):
+            await asyncio.to_thread(shutil.move, segment.clip, to)
+        del self._segments[handle]
+
+    async def cancel(self, handle: str) -> None:
+        segment = self._segments.pop(handle, None)
+        if segment:
+            await segment.child.cancel()
+            segment.clip.unlink(missing_ok=True)
+
+    def _segment(self, handle: str) -> _Segment:
+        try:
+            return self._segments[handle]
+        except KeyError:
+            raise HandleLost from None
+
+
+_PICTURES: Final = ("first_frame", "last_frame", "follows")
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None
