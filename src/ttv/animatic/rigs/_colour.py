@@ -29,12 +29,6 @@ def mix(first: Rgb, second: Rgb, amount: float) -> Rgb:
     return red, green, blue
 
 
-def scale(colour: Rgb, factor: float) -> Rgb:
-    """Darken or lighten by a plain factor, kept in range."""
-    red, green, blue = (min(1.0, value * factor) for value in colour)
-    return red, green, blue
-
-
 def _linear(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 

@@ -150,10 +150,3 @@ def parse_points(text: str) -> tuple[list[Point], frozenset[int]]:
         x, y = word.rstrip("!").split(",")
         points.append((float(x), float(y)))
     return points, frozenset(corners)
-
-
-def arc(centre: Point, radius: float, start: float, end: float, *, steps: int = 8) -> list[Point]:
-    """Walk along a circle from one angle to another (radians)."""
-    return [
-        polar(centre, radius, start + (end - start) * step / steps) for step in range(steps + 1)
-    ]

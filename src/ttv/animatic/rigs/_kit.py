@@ -207,7 +207,7 @@ def _draw_eye(
         return
     pen.fill(disc((x, y), radius, radius * (1 - lid)), colour, shade=shade)
     if lid < 0.5:
-        spot = disc((x + radius * 0.32, y + radius * 0.36), radius * 0.34)
+        spot = disc((x + radius * 0.3, y + radius * 0.34), radius * 0.4)
         pen.fill(spot, (1.0, 1.0, 1.0))
 
 

@@ -64,11 +64,15 @@ def placeholder(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         rise = 4 * wave(t / 3.0) if airborne else lift * step
         turn = 0.09 * wave(t / 3.7) if airborne else tilt
         with pen.frame(0, rise, turn=turn), pen.stretch(0, base, 2 - squash, squash):
-            pen.form(bar(-width / 2, base + 4, width, 84, 20), palette["body"], depth=6)
-            pen.fill(bar(-width / 2 + 14, base + 24, width - 28, 3, 1.5), palette["trim"])
-            pen.fill(disc((-11, base + 70), 4.4), palette["ink"])
-            pen.fill(disc((11, base + 70), 4.4), palette["ink"])
-            with pen.frame(0, base + 38):
+            for side, lead in ((-1, 0.0), (1, 0.5)):
+                foot = 0.5 * min(lift, 9.0) * max(0.0, wave(t / period / 2 + lead))
+                x = side * width * 0.22 - 9
+                pen.form(bar(x, base + foot, 22, 22, 8), palette["trim"], depth=3)
+            pen.form(bar(-width / 2, base + 13, width, 80, 20), palette["body"], depth=6)
+            pen.fill(bar(-width / 2 + 16, base + 28, width - 32, 3, 1.5), palette["trim"])
+            pen.fill(disc((9, base + 75), 4.4), palette["ink"])
+            pen.fill(disc((31, base + 75), 4.4), palette["ink"])
+            with pen.frame(0, base + 42):
                 pen.fill(text, palette["ink"])
 
     return figure(

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from ttv.animatic.rigs._curve import (
-    arc,
     bar,
     between,
     disc,
@@ -51,7 +50,6 @@ def test_plain_shapes_have_their_sizes() -> None:
     assert strand([(0, 0), (1, 1), (2, 0)]).getBounds().width() == 2
 
 
-def test_steps_and_arcs_follow_the_angle() -> None:
+def test_steps_follow_the_angle() -> None:
     assert polar((1, 1), 2, 0) == (3, 1)
     assert between((0, 0), (4, 8), 0.25) == (1, 2)
-    assert arc((0, 0), 1, 0, 3.14159265, steps=2)[1] == pytest.approx((0, 1), abs=1e-6)

@@ -15,7 +15,16 @@ from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs.biped._draw import Look, draw_person
 from ttv.animatic.rigs.biped._form import Person, looks, people
 from ttv.animatic.rigs.biped._skeleton import solve
-from ttv.animatic.rigs.biped._stance import AIRBORNE, GAITS, STILLS, Stance, carrying, speed, travel
+from ttv.animatic.rigs.biped._stance import (
+    AIRBORNE,
+    GAITS,
+    STILLS,
+    Stance,
+    carrying,
+    groping,
+    speed,
+    travel,
+)
 from ttv.animatic.scene import Action, Subject
 
 __all__ = ["biped", "names"]
@@ -82,6 +91,8 @@ def _painter(look: Look, doing: Motion, phase: float) -> Painter:
         stance = doing.stance(t)
         if look.person.held and stance.holds:
             stance = carrying(stance, upright=look.person.held_upright)
+        if look.person.reaching and stance.holds:
+            stance = groping(stance, look.person.reaching)
         moment = Moment(t, {"lid": stance.lid, "jaw": stance.jaw}, look.palette, phase)
         pose = solve(build, stance)
         if not stance.turn:

@@ -88,8 +88,7 @@ class Person:
     torso_fill: str = "body"
     #: Whether skin and hair vary from copy to copy.
     varies: bool = True
-    tail: bool = False
-    #: Arms held out ahead by nature.
+    #: Lift of arms held out ahead by nature, degrees.
     reaching: float = 0.0
 
 

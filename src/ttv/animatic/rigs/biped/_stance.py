@@ -126,6 +126,12 @@ def carrying(stance: Stance, *, upright: bool) -> Stance:
     return replace(stance, arms=(stance.arms[0], arm))
 
 
+def groping(stance: Stance, lift: float) -> Stance:
+    """Hold both arms out ahead, swaying with what they would have done."""
+    far, near = (Arm(lift + 0.2 * arm.lift, 10) for arm in stance.arms)
+    return replace(stance, arms=(far, near))
+
+
 def stand(t: float, seed: float) -> Stance:
     """Stand and breathe, shifting the weight now and then."""
     breath = wave(t / 3.1)

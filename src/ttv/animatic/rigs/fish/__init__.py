@@ -41,7 +41,7 @@ def _course(action: Action, t: float, seed: float) -> tuple[float, float]:
     """Give the rise of the body in units and its pitch in radians."""
     if action is Action.JUMP:
         part = (t / _LEAP_SECONDS) % 1.0
-        return 62 * math.sin(2 * math.pi * part), 0.75 * math.cos(2 * math.pi * part)
+        return 30 * math.sin(2 * math.pi * part), 0.42 * math.cos(2 * math.pi * part)
     if action is Action.DIVE:
         return 2 * wave(t / 2.1), -0.55
     if action is Action.DANCE:

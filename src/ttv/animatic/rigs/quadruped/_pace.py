@@ -23,7 +23,7 @@ def _pace(noun: str, gait: str, yielded: float) -> Pace:
         gait=chosen,
         period=chosen.period * kind.height**0.35,
         stride=chosen.stride * root * (1 - _SHORTER * yielded),
-        crouch=chosen.crouch + _LOWER * yielded,
+        crouch=(chosen.crouch + _LOWER * yielded) * min(1.0, (root - 20) / 44),
         rocking=min(1.0, 90.0 / trunk.length) ** 2,
     )
 

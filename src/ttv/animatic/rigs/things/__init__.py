@@ -42,8 +42,9 @@ def thing(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         moment = Moment(t, _values(kind, speed, t, seed), palette, variation.phase)
         low = 0.0 if lofty else middle
         with (
-            pen.frame(course.x, course.y + low, turn=course.turn),
+            pen.frame(course.x, course.y + low),
             pen.stretch(0.0, -low, 2 - course.tall, course.tall),
+            pen.frame(turn=course.turn),
             pen.frame(0.0, -middle),
         ):
             draw_kit(pen, kind.parts, moment)
