@@ -80,7 +80,7 @@ class Cast:
     def _bind(self, at: int, verb: Verb, group: list[Part]) -> None:
         """Give subjects an action; standing gives way to whatever else they do."""
         if verb.action is None:
-            if all(part.noun and part.noun.rig not in LIVING for part in group):
+            if all(part.noun and part.noun.rig is RigKind.OBJECT for part in group):
                 self.ledger.note(at, Fate.UNDERSTOOD)
             return
         for part in group:

@@ -37,7 +37,7 @@ class Whereabouts:
 def choose_place(findings: Findings, time: TimeOfDay | None) -> Whereabouts:
     """Choose the setting, and note in the ledger which place words it draws."""
     ledger = findings.ledger
-    chosen = _strongest(findings.spots)
+    chosen = _strongest(findings)
     setting = _setting_of(chosen) or _usual(findings)
     props: list[str] = []
     for spot in findings.spots:
@@ -65,7 +65,7 @@ class _Drawn:
     prop: str | None
 
 
-def _strongest(spots: list[Spot]) -> Spot | None:
+def _strongest(findings: Findings) -> Spot | None:
     """Find the best place: drawn as asked, else as another, else weak, else with scenery."""
     ranks: tuple[Callable[[Spot], bool], ...] = (
         _is_sure,
@@ -73,7 +73,15 @@ def _strongest(spots: list[Spot]) -> Spot | None:
         lambda spot: spot.place is not None,
         lambda spot: spot.scenery is not None and spot.scenery.member in table("places")["brings"],
     )
+    spots = [spot for spot in findings.spots if _suits(spot, findings.parts)]
     return next((spot for rank in ranks for spot in spots if rank(spot)), None)
+
+
+def _suits(spot: Spot, parts: list[Part]) -> bool:
+    """Tell the sky that a bird flies in from the sky above a castle."""
+    if spot.place is None or spot.place.setting is not Setting.SKY or not parts:
+        return True
+    return any(part.action in _IN_AIR or _home(part) is Setting.SKY for part in parts)
 
 
 def _is_sure(spot: Spot) -> bool:

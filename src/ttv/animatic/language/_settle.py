@@ -246,10 +246,10 @@ class Settler:
         if preposition not in (None, "of") or self._is_object(phrase, preposition):
             return
         if not self.clause.group or self.cast.adds(phrase):
-            self._turn(Topic.AIR)
+            self._turn(Topic.AIR, anew=self.units[phrase.start].gap is Gap.SOFT)
 
-    def _turn(self, topic: Topic) -> None:
-        if self.clause.verb is not None or not self.clause.group:
+    def _turn(self, topic: Topic, *, anew: bool = False) -> None:
+        if anew or self.clause.verb is not None or not self.clause.group:
             self.clause.group = []
             self.clause.verb = None
             self.clause.topic = topic
