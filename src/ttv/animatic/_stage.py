@@ -90,7 +90,6 @@ class Stage:
         else:
             self._compose(canvas, canvas, now)
         canvas.drawImage(self._vignette, 0, 0, _NEAREST)
-        out[:, :, 3] = 255
         return out
 
     def ids(self, index: int) -> Frame:
@@ -135,12 +134,19 @@ class Stage:
     def _resample(self, canvas: skia.Canvas, now: Moment) -> None:
         """Compose larger or taller than the frame, then look through the lens once."""
         far, near = self._plates[0], self._plates[-1]
-        if near is not far:
-            near[...] = 0
+        lens = self._lens(now, self._path.zoom(now.t))
+        if near is far:
+            self._compose(canvas_on(far), canvas_on(far), now)
+            self._project(canvas, far, lens, solid=True)
+            return
+        near[...] = 0
         self._compose(canvas_on(far), canvas_on(near), now)
+        seen = math.ceil(lens.mapXY(0.0, self._world.closed_from).y()) + 2
+        canvas.save()
+        canvas.clipRect(skia.Rect.MakeWH(self._format.width, seen))
         self._project(canvas, far, self._lens(now, self._path.far_zoom(now.t)), solid=True)
-        if near is not far:
-            self._project(canvas, near, self._lens(now, self._path.zoom(now.t)), solid=False)
+        canvas.restore()
+        self._project(canvas, near, lens, solid=False)
 
     def _project(
         self, canvas: skia.Canvas, plate: Frame, lens: skia.Matrix, *, solid: bool

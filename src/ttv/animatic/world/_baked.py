@@ -23,7 +23,13 @@ Pixels = NDArray[np.uint8]
 
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 _LINEAR: Final = skia.SamplingOptions(skia.FilterMode.kLinear)
-_PHASES: Final = 4
+#: Up to so many pixels a frame, parts of a pixel that the eye would miss: none at rest, and
+#: none where all is a blur.
+_PHASES: Final = ((0.0, 1), (1.0, 4), (5.0, 2), (math.inf, 1))
+#: From this many pixels on a blur is done at half the size.
+_WIDE_BLUR: Final = 3.0
+#: Less blur than this is not worth its time.
+_SHARP: Final = 0.5
 #: The phase of a blurred tile that still has a spare column on either side.
 _RAW: Final = -1
 
@@ -81,11 +87,10 @@ class Baked:
         self._look = look
         self._shelf = shelf
         self._blur = blur
-        #: Whole pixels do for a still layer, and for one too fast for the eye to tell.
-        self._phases = 1 if pace == 0 or pace > 5.0 else _PHASES
+        self._phases = next(count for limit, count in _PHASES if pace <= limit)
         self._tile = max(64, -(-look.view.width // 3) // 16 * 16)
         self._smear = pace * 0.16 if pace > 5.0 else 0.0
-        self._soft = self._blur + self._smear > 0.3
+        self._soft = self._blur + self._smear > _SHARP
 
     def draw(self, canvas: skia.Canvas, x: float, y: int, paint: skia.Paint | None = None) -> None:
         """Copy the layer so that its point 0 lies at ``x``; ``y`` shifts whole rows."""
@@ -167,8 +172,14 @@ def cropped(pixels: Pixels) -> Tile | None:
     return Tile(frozen(np.ascontiguousarray(pixels[rows[0] : rows[1]])), rows[0])
 
 
+def closed_from(pixels: Pixels) -> int:
+    """Give the row from which on every pixel is opaque; the height if none is."""
+    open_rows = np.flatnonzero((pixels[:, :, 3] < 255).any(axis=1))
+    return int(open_rows[-1]) + 1 if open_rows.size else 0
+
+
 def _softened(pixels: Pixels, margin: int, sigmas: tuple[float, float]) -> Tile | None:
-    """Blur only the rows that hold something, then cut the margins off."""
+    """Blur only the rows that hold something, then cut the margins off but for a column."""
     rows = _rows(pixels)
     if rows is None:
         return None
@@ -176,10 +187,27 @@ def _softened(pixels: Pixels, margin: int, sigmas: tuple[float, float]) -> Tile 
     pad = math.ceil(sigmas[1] * 3)
     top, bottom = max(0, rows[0] - pad), min(height, rows[1] + pad)
     sharp = frozen(np.ascontiguousarray(pixels[top:bottom]))
-    out: Pixels = np.zeros((bottom - top, width, 4), np.uint8)
-    blur = skia.ImageFilters.Blur(sigmas[0], max(sigmas[1], 0.01), skia.TileMode.kClamp)
-    paper(out).drawImage(sharp, 0, 0, _NEAREST, skia.Paint(ImageFilter=blur))
+    out = _blurred(sharp, sigmas)
     return Tile(frozen(np.ascontiguousarray(out[:, margin - 1 : width - margin + 1])), top)
+
+
+def _blurred(image: skia.Image, sigmas: tuple[float, float]) -> Pixels:
+    """Blur an image; a wide blur loses nothing at half the size, and costs a quarter."""
+    part = 0.5 if min(sigmas) >= _WIDE_BLUR else 1.0
+    width, height = math.ceil(image.width() * part), math.ceil(image.height() * part)
+    small: Pixels = np.zeros((height, width, 4), np.uint8)
+    canvas = paper(small)
+    canvas.scale(part, part)
+    across, down = sigmas[0], max(sigmas[1], 0.01)
+    blur = skia.ImageFilters.Blur(across, down, skia.TileMode.kClamp)
+    canvas.drawImage(image, 0, 0, _LINEAR, skia.Paint(ImageFilter=blur))
+    if part == 1.0:
+        return small
+    out: Pixels = np.zeros((image.height(), image.width(), 4), np.uint8)
+    canvas = paper(out)
+    canvas.scale(1.0 / part, 1.0 / part)
+    canvas.drawImage(frozen(small), 0, 0, _LINEAR)
+    return out
 
 
 def _shifted(raw: Tile, part: float) -> Tile:

@@ -80,11 +80,11 @@ def tower(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: 
         canvas.drawLine(
             x, top, x, top - h * 0.16, stroke(look.colour(tone, 0.8), max(1.0, wide * 0.03))
         )
-    canvas.drawRect(skia.Rect.MakeLTRB(left, top, right, y + look.unit), paint)
+    canvas.drawRect(skia.Rect.MakeLTRB(left, top, right, y + 0.2 * look.unit), paint)
     shade = (
-        skia.Rect.MakeLTRB(left, top, left + wide * 0.32, y + look.unit)
+        skia.Rect.MakeLTRB(left, top, left + wide * 0.32, y + 0.2 * look.unit)
         if _side(look) > 0
-        else skia.Rect.MakeLTRB(right - wide * 0.32, top, right, y + look.unit)
+        else skia.Rect.MakeLTRB(right - wide * 0.32, top, right, y + 0.2 * look.unit)
     )
     canvas.drawRect(shade, flat(look.palette.lit(look.palette.shadow, look.near), 0.2))
     _panes(canvas, skia.Rect.MakeLTRB(left, top, right, y), h, rng, look)

@@ -230,11 +230,13 @@ def birch(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, look: 
     """Grow a slender birch."""
     trunk = max(1.0, h * 0.018)
     bend = rng.uniform(-0.04, 0.04) * h
-    pen = stroke(look.colour("birch"), trunk * 2)
     path = skia.Path()
-    path.moveTo(x, y)
-    path.quadTo(x + bend, y - h * 0.45, x + bend * 0.6, y - h * 0.92)
-    canvas.drawPath(path, pen)
+    path.moveTo(x - trunk, y)
+    path.quadTo(x + bend - trunk * 0.7, y - h * 0.45, x + bend * 0.6 - trunk * 0.1, y - h * 0.96)
+    path.lineTo(x + bend * 0.6 + trunk * 0.1, y - h * 0.96)
+    path.quadTo(x + bend + trunk * 0.7, y - h * 0.45, x + trunk, y)
+    path.close()
+    canvas.drawPath(path, look.fill("birch"))
     dark = look.fill("bark", 0.6)
     for step in range(7):
         mark = y - h * (0.06 + 0.08 * step) + rng.uniform(-3, 3)

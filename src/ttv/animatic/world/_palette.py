@@ -59,6 +59,12 @@ def _table() -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", yaml.safe_load(text))
 
 
+@cache
+def _surface(name: str, season: Season) -> Rgb:
+    entry = _table()["materials"][name]
+    return parse(entry if isinstance(entry, str) else entry[_SEASONS.index(season)])
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A style as one affine map of colours, the same for the world and its subjects."""
@@ -134,8 +140,7 @@ class Palette:
 
     def material(self, name: str) -> Rgb:
         """Give the surface's own colour in this season."""
-        entry = _table()["materials"][name]
-        return parse(entry if isinstance(entry, str) else entry[_SEASONS.index(self.season)])
+        return _surface(name, self.season)
 
     def air(self, near: float) -> float:
         """Say how much haze lies before a thing of that nearness (1 is where subjects are)."""

@@ -12,7 +12,7 @@ import skia
 
 from ttv.animatic.rigs import Light
 from ttv.animatic.scene import Scene, TimeOfDay
-from ttv.animatic.world._baked import Baked, Pixels, Shelf, cropped, paper
+from ttv.animatic.world._baked import Baked, Pixels, Shelf, closed_from, cropped, paper
 from ttv.animatic.world._effect import Live, Moment
 from ttv.animatic.world._grammar import Grammar, Item, Layer, Play
 from ttv.animatic.world._look import Look, View
@@ -23,6 +23,9 @@ from ttv.animatic.world._sky import disc_of, sky
 
 #: Layers at least this near move with the subjects in a dolly.
 NEAR_GROUP: Final = 0.34
+#: Painted tiles that are kept: a slow pan shows about so many pictures of them at once.
+_SHELF_FRAMES: Final = 48
+_SHELF_BYTES: Final = 48_000_000
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 
 
@@ -86,6 +89,8 @@ class _Merged:
     near: float
     image: skia.Image
     top: int
+    #: From this row on nothing behind it shows.
+    closed: int
     solid: bool = True
 
     def draw(self, canvas: skia.Canvas, now: Moment) -> None:  # noqa: ARG002  # it stands still
@@ -105,7 +110,7 @@ class World:
         self._grammar: Grammar = describe(scene, grounded=grounded)
         self._seeds = seeds
         self._pace = pace
-        budget = max(48_000_000, view.width * view.height * 4 * 22)
+        budget = max(_SHELF_BYTES, view.width * view.height * 4 * _SHELF_FRAMES)
         self._shelf = Shelf(capacity_bytes=budget)
         self._disc = (
             disc_of(view, self.palette, moon=scene.time is TimeOfDay.NIGHT)
@@ -123,6 +128,12 @@ class World:
     def grammar(self) -> Grammar:
         """Give the setting's description."""
         return self._grammar
+
+    @property
+    def closed_from(self) -> int:
+        """Give the row from which on the near layers hide everything far."""
+        merged = [show.closed for show in self._near if isinstance(show, _Merged)]
+        return min(merged, default=self.view.height)
 
     def light(self, near: float) -> Light:
         """Give the light that falls on a subject at that depth."""
@@ -176,7 +187,8 @@ class World:
             show.draw(canvas, still)
         self._shelf.clear()
         tile = cropped(pixels)
-        return [_Merged(resting[0].near, tile.image, tile.top)] if tile else []
+        closed = closed_from(pixels)
+        return [_Merged(resting[0].near, tile.image, tile.top, closed)] if tile else []
 
     def _show(self, item: Item, place: str) -> _Moving | _Playing:
         art = item.art if isinstance(item, Layer) else item.effect
