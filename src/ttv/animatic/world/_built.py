@@ -6,8 +6,9 @@ from typing import Final
 
 from ttv.animatic.world._buildings import Row, Street
 from ttv.animatic.world._deep import Asteroids, Nebula, Planets
+from ttv.animatic.world._furniture import Furniture
 from ttv.animatic.world._grammar import Conditions, Grammar, Layer, Play
-from ttv.animatic.world._room import Floor, Furniture, Hung, Wall
+from ttv.animatic.world._room import Floor, Hung, Wall
 from ttv.animatic.world._terrain import Ground, Grove, Mist, Ridge
 from ttv.animatic.world._weather import Motes
 
@@ -29,7 +30,7 @@ CITY: Final = Grammar(
         Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
         Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
     ),
-    front=(Layer(Row(("lamppost",), (1.25, 1.25), 2.9, even=True, reach=1.2), 2.0, blur=5.0),),
+    front=(Layer(Row(("post",), (1.6, 1.6), 3.1, even=True), 2.0, blur=5.0),),
     horizon=0.5,
 )
 

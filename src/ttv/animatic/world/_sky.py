@@ -117,6 +117,7 @@ class Clouds:
         unit, palette = look.unit, look.palette
         tops, feet = self.tones(look)
         side = 1.0 if palette.place[0] >= 0.5 else -1.0
+        disc = disc_of(look.view, palette, moon=False)
         for x, rng in span.cells(
             look, "clouds", every=self.every * unit, reach=self.size[1] * unit
         ):
@@ -124,6 +125,8 @@ class Clouds:
                 continue
             half = unit * rng.uniform(*self.size) * 0.5
             foot = look.view.horizon * rng.uniform(*self.band)
+            if abs(x - disc.x) < half * 1.2 and -disc.radius < foot - disc.y < half * 1.3:
+                continue
             tall = half * rng.uniform(0.42, 0.62)
             body = skia.Path()
             puffs = rng.randint(6, 9)
