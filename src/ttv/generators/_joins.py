@@ -14,7 +14,7 @@ from typing import Final
 from ttv.animatic import Place
 from ttv.children import Message
 from ttv.errors import InvalidRequest
-from ttv.media import Format, Pixels, load_png
+from ttv.media import Format, Pixels, ToVideo, load_png, to_planes
 
 #: Frames that a picture of another origin takes to become the scene.
 DISSOLVE_FRAMES: Final = 12
@@ -22,7 +22,7 @@ DISSOLVE_FRAMES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """A picture of another origin, and the share of the scene that is mixed into it."""
+    """A picture of another origin as I420, and the share of the scene mixed into it."""
 
     picture: Pixels
     share: float
@@ -95,4 +95,5 @@ def _picture(request: Message, name: str, fmt: Format) -> tuple[Pixels, Place | 
         raise InvalidRequest(f"{name} is {width}x{height}, not {fmt.size}", param=name)
     place = Place.read(tags.get("comment", ""))
     number = tags.get("frame", "0")
-    return picture, place.later(int(number)) if place and number.isdecimal() else None
+    planes = to_planes(ToVideo()(picture))
+    return planes, place.later(int(number)) if place and number.isdecimal() else None

@@ -57,11 +57,6 @@ class Clip:
         return f"{self.width}x{self.height}"
 
     @property
-    def size(self) -> str:
-        """Give the size as ``1280x720``."""
-        return f"{self.width}x{self.height}"
-
-    @property
     def seconds(self) -> float:
         """Give the length of the picture."""
         return self.frames / self.fps

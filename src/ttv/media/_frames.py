@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final
 
 import av
-import numpy as np
 from av.filter import Graph
 from av.video.stream import VideoStream
 
 from ttv.media._clip import Clip, open_clip, probe
 from ttv.media._errors import Unreadable, WrongLength, reading
 from ttv.media._format import Format
-from ttv.media._planes import Pixels, to_bgra
+from ttv.media._planes import Pixels, to_bgra, to_planes
 
 #: Seconds that a clip of an engine may be too short; its last frame is held so long.
 _HOLD_SECONDS: Final = 0.5
@@ -45,7 +44,7 @@ def planes(clip: Clip, start: int, stop: int) -> Iterator[Pixels]:
     count = 0
     for frame in wanted:
         count += 1
-        yield _to_planes(frame)
+        yield to_planes(frame)
     if count < stop - start:
         raise Unreadable(f"{clip.path.name} breaks off at frame {start + count}")
 
@@ -130,8 +129,4 @@ def _drain(graph: Graph) -> Iterator[Pixels]:
             frame = graph.vpull()
         except (av.BlockingIOError, av.EOFError):
             return
-        yield _to_planes(frame)
-
-
-def _to_planes(frame: av.VideoFrame) -> Pixels:
-    return np.asarray(frame.to_ndarray(), dtype=np.uint8)
+        yield to_planes(frame)

@@ -44,6 +44,11 @@ class ToVideo:
         )
 
 
+def to_planes(frame: av.VideoFrame) -> Pixels:
+    """Copy a yuv420p picture into one I420 array."""
+    return np.asarray(frame.to_ndarray(), dtype=np.uint8)
+
+
 def to_bgra(frame: av.VideoFrame) -> Pixels:
     """Convert a decoded picture to BGRA by its colour tags; untagged ones as players do."""
     matrix = frame.colorspace
