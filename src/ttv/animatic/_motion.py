@@ -38,7 +38,10 @@ class Course:
 
 
 def followed(placed: Sequence[Placed], move: Move, unit: float) -> float:
-    """Choose the speed of a camera that goes with the first subject, or 0."""
+    """Choose the speed of a camera that goes with the first subject, or 0.
+
+    Where somebody waits, it only strolls: who was named must not pass out of sight.
+    """
     if not placed or move is Move.STATIC:
         return 0.0
     lead = placed[0]
@@ -46,9 +49,7 @@ def followed(placed: Sequence[Placed], move: Move, unit: float) -> float:
     if lead.speed * away > 0:
         return 0.0
     waits = any(one.actor.speed == 0 and one.lane is Lane.GROUND for one in placed)
-    if lead.speed and waits and move is not Move.TRACK:
-        return 0.0
-    if not lead.speed:
+    if waits or not lead.speed:
         return _STROLL * unit * lead.facing if move is Move.TRACK else 0.0
     return math.copysign(min(abs(lead.speed), _TOP_SPEED * unit), lead.speed)
 
@@ -78,7 +79,7 @@ def _course(
             0.1 * area.width if drifts and (pan or follows) else _STILL if pan or follows else 0.0
         )
         return Course(0.0, one.subject.pace, room, leap=leap)
-    if follows * one.speed > 0:
+    if follows * one.speed > 0 and abs(follows) > _STROLL * area.unit:
         tempo = min(1.7, max(0.5, follows * one.near / one.speed))
         if one.lane is not Lane.GROUND:
             tempo = min(1.2, max(0.8, tempo))

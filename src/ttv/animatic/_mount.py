@@ -61,7 +61,7 @@ _BY_RIG: Final[dict[RigKind, _Seat]] = {
     RigKind.OBJECT: _Seat(Way.HELD, 0.17, 0.46),
 }
 #: Held things that are not at the hand: ahead and up, in parts of the holder's height.
-_HOLDS: Final = {"umbrella": (0.12, 0.52), "kite": (0.75, 1.25), "balloon": (0.2, 0.75)}
+_HOLDS: Final = {"umbrella": (0.12, 0.6), "kite": (0.75, 1.25), "balloon": (0.2, 0.75)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ def cast_with(subject: Subject, *, cast: Caster, rng: Random, index: int) -> Act
         action=Action.STAND if held else subject.action,
         facing=subject.facing,
     )
-    pose = Action.SIT if seat.way is Way.ASTRIDE else Action.STAND
+    astride = Action.DRIVE if subject.rig is RigKind.BIPED else Action.SIT
+    pose = astride if seat.way is Way.ASTRIDE else Action.STAND
     rider = cast(subject if held else replace(subject, action=pose), rng=rng, index=index)
     return _join(subject, rider, cast(carried, rng=rng, index=index), seat)
 

@@ -243,3 +243,13 @@ def test_a_long_pan_keeps_its_speed() -> None:
     early = shifted(panned.frame(24)[90:], panned.frame(28)[90:])[0]
     late = shifted(panned.frame(4000)[90:], panned.frame(4004)[90:])[0]
     assert late == pytest.approx(early, abs=2.0)
+
+
+def test_what_waits_stays_in_sight_while_another_passes() -> None:
+    castle = Subject("castle", RigKind.OBJECT)
+    dragon = Subject("dragon", RigKind.BIRD, action=Action.FLY)
+    shown = stage(scene(Setting.MOUNTAINS, castle, dragon, move=Move.TRACK))
+    for index in (0, 30, 60):
+        ids = shown.ids(index)
+        assert (ids == 1).sum() > 20
+        assert (ids == 2).sum() > 20

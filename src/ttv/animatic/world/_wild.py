@@ -179,7 +179,6 @@ BEACH: Final = Grammar(
         Play(Glitter(0.02, 0.5, 90), 0.2),
         Play(Surf(0.42, 0.66), 0.5),
         Layer(Ground(*_SAND, "sand", roll=0.018, wave=1.4), 0.6),
-        Play(Surf(0.52, 0.66), 0.6),
         Layer(Grove(("palm",), (0.46, 0.7), 0.85, 0.62), 0.74),
         Layer(Grove(("fringe", "bush"), (0.03, 0.07), 0.4, 0.5), 0.76),
         Layer(Ground(*_SAND, "sand", roll=0.01), 0.8),
