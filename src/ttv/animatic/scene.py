@@ -208,8 +208,7 @@ class Scene:
     camera: Camera = field(default_factory=Camera)
     #: Things in the sky that were named: "moon", "sun", "stars", "rainbow", "aurora".
     sky: tuple[str, ...] = ()
-    #: Things that were named and are not the subject: species of ``RigKind.OBJECT``
-    #: ("lighthouse", "house") or members of ``SCENERY`` ("river").
+    #: Scenery that was named beside the setting: members of ``SCENERY``.
     props: tuple[str, ...] = ()
     #: A palette grade: "noir", "pastel", "neon", "sepia", "watercolor"; None is natural.
     style: str | None = None

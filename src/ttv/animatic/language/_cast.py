@@ -18,6 +18,8 @@ from ttv.animatic.scene import Action, RigKind
 
 #: More kinds of subjects than this crowd the picture; the rest are reported as not drawn.
 MAX_PARTS: Final = 8
+#: Things beside them.
+MAX_THINGS: Final = 4
 #: More of one kind are not told apart.
 MAX_COUNT: Final = 12
 SCALES: Final = {"tiny": 0.4, "small": 0.7, "large": 1.5, "giant": 2.5}
@@ -119,6 +121,16 @@ class Cast:
             twins = self._adopt(part)
             self.speak_of([*self._company(phrase), *twins, part])
         return part
+
+    def set_out(self, phrase: NounPhrase, noun: Noun) -> None:
+        """Add a thing that stands beside the subjects."""
+        if len(self.findings.things) >= MAX_THINGS:
+            self.ledger.span(phrase.start, phrase.end, Fate.IGNORED)
+            return
+        thing = self._part(phrase, noun)
+        self.grade_noun(phrase, noun)
+        self.dress(thing, phrase)
+        self.findings.things.append(thing)
 
     def _part(self, phrase: NounPhrase, noun: Noun | None) -> Part:
         head = self.units[phrase.at]

@@ -7,7 +7,7 @@ from typing import Final
 
 from ttv.animatic.language._cast import MAX_COUNT
 from ttv.animatic.language._findings import Findings, Part
-from ttv.animatic.language._light import choose_light
+from ttv.animatic.language._light import choose_light, hide
 from ttv.animatic.language._manner import TRAVELS, habit
 from ttv.animatic.language._place import choose_place
 from ttv.animatic.language._reader import read
@@ -43,9 +43,12 @@ def compose(
     findings = read(prompt)
     light = choose_light(findings)
     place = choose_place(findings, light.time)
+    hide(findings, place.setting)
     asked = _Shooting(findings, camera, framing)
     facing = _facing(asked.move, seed)
-    subjects = tuple(_subject(part, place.setting, facing, seed) for part in findings.parts)
+    subjects = tuple(
+        _subject(part, place.setting, facing, seed) for part in (*findings.parts, *findings.things)
+    )
     return Scene(
         setting=place.setting,
         subjects=subjects,

@@ -57,15 +57,6 @@ class Spot:
     scenery: Scenery | None
 
 
-@dataclass(frozen=True, slots=True)
-class Prop:
-    """A thing that was named as scenery."""
-
-    at: int
-    member: str
-    exact: bool
-
-
 @dataclass(slots=True)
 class Findings:
     """Everything a text says, in its order."""
@@ -73,7 +64,8 @@ class Findings:
     ledger: Ledger
     parts: list[Part] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
-    props: list[Prop] = field(default_factory=list)
+    #: Things that stand beside the subjects ("past a lighthouse"); verbs do not bind to them.
+    things: list[Part] = field(default_factory=list)
     #: Light, air, look, moves and framing, with the unit that says so.
     marks: list[tuple[int, Mark]] = field(default_factory=list)
     #: Tempo of the camera.

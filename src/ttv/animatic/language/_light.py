@@ -9,7 +9,7 @@ from ttv.animatic.language._findings import Findings
 from ttv.animatic.language._ledger import Fate
 from ttv.animatic.language._senses import Kind, Mark
 from ttv.animatic.language._tables import table
-from ttv.animatic.scene import Season, TimeOfDay, Weather
+from ttv.animatic.scene import Season, Setting, TimeOfDay, Weather
 
 #: The strongest weather that is named is drawn.
 _STRENGTH: Final = ("storm", "snow", "rain", "fog", "wind", "cloudy", "clear")
@@ -59,6 +59,14 @@ def choose_light(findings: Findings) -> Light:
         sky=sky,
         style=style,
     )
+
+
+def hide(findings: Findings, setting: Setting) -> None:
+    """Take back the notes of the words that a setting hides: no rain falls indoors."""
+    hidden = table("conditions")["hidden"].get(setting.value, ())
+    for at, mark in findings.marks:
+        if mark.kind.value in hidden:
+            findings.ledger.note(at, Fate.IGNORED)
 
 
 class _Choice:

@@ -50,9 +50,6 @@ def choose_place(findings: Findings, time: TimeOfDay | None) -> Whereabouts:
         for at, colour, head in findings.tints:
             if head == spot.at and colour in _colours(spot, setting, time):
                 ledger.note(at, Fate.UNDERSTOOD)
-    for prop in findings.props:
-        ledger.grade(prop.at, exact=prop.exact, drawn=prop.member)
-        props.append(prop.member)
     return Whereabouts(setting, tuple(dict.fromkeys(props)), chosen)
 
 
@@ -73,15 +70,16 @@ def _strongest(findings: Findings) -> Spot | None:
         lambda spot: spot.place is not None,
         lambda spot: spot.scenery is not None and spot.scenery.member in table("places")["brings"],
     )
-    spots = [spot for spot in findings.spots if _suits(spot, findings.parts)]
+    spots = [spot for spot in findings.spots if _suits(spot, findings)]
     return next((spot for rank in ranks for spot in spots if rank(spot)), None)
 
 
-def _suits(spot: Spot, parts: list[Part]) -> bool:
+def _suits(spot: Spot, findings: Findings) -> bool:
     """Tell the sky that a bird flies in from the sky above a castle."""
-    if spot.place is None or spot.place.setting is not Setting.SKY or not parts:
+    if spot.place is None or spot.place.setting is not Setting.SKY:
         return True
-    return any(part.action in _IN_AIR or _home(part) is Setting.SKY for part in parts)
+    everyone = (*findings.parts, *findings.things)
+    return all(part.action in _IN_AIR or _home(part) is Setting.SKY for part in everyone)
 
 
 def _is_sure(spot: Spot) -> bool:
@@ -121,12 +119,17 @@ def _colours(spot: Spot, setting: Setting, time: TimeOfDay | None) -> list[str]:
 
 
 def _usual(findings: Findings) -> Setting:
-    """Choose the setting that suits the first subject, or else what stands there."""
-    for part in findings.parts[:1]:
-        return _home(part)
-    for prop in findings.props:
-        return _lives(RigKind.OBJECT, prop.member)
-    return Setting.MEADOW
+    """Choose the setting that suits the first subject or thing that does not live in the sky.
+
+    Named weather brings it into the open: "a cat in the rain" is not indoors.
+    """
+    homes = [_home(part) for part in (*findings.parts, *findings.things)]
+    grounded = [home for home in homes if home is not Setting.SKY]
+    home = next(iter((*grounded, *homes)), Setting.MEADOW)
+    hidden = table("conditions")["hidden"].get(home.value, ())
+    if any(mark.kind.value in hidden for _, mark in findings.marks):
+        return Setting(table("places")["outdoors"].get(home.value, home))
+    return home
 
 
 def _home(part: Part) -> Setting:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ttv.animatic.language._cast import LIVING, Cast
 from ttv.animatic.language._clause import Clause, Topic
-from ttv.animatic.language._findings import Part, Prop, Spot
+from ttv.animatic.language._findings import Part, Spot
 from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._ledger import Fate
 from ttv.animatic.language._manner import facts_of, kin, manner
@@ -71,7 +71,8 @@ class Settler:
         head = self.units[phrase.at]
         noun = head.sense(Noun)
         also_place = head.sense(Scenery) or head.sense(Place)
-        if noun is None or (also_place and preposition is not None):
+        scenic = also_place and preposition is not None and not phrase.of(Role.COUNT)
+        if noun is None or scenic:
             self._place(phrase, preposition)
         else:
             self._noun(phrase, self._compound(phrase, noun), preposition)
@@ -144,8 +145,9 @@ class Settler:
         if fresh or phrase.of(Role.COUNT) or (noun.plural and not determiners):
             return None
         name = self.units[phrase.at].key
-        same = [part for part in self.findings.parts if part.name == name]
-        alike = [part for part in self.findings.parts if _is_again(noun, part)]
+        everything = (*self.findings.parts, *self.findings.things)
+        same = [part for part in everything if part.name == name]
+        alike = [part for part in everything if _is_again(noun, part)]
         return next(iter((*same, *alike)), None)
 
     def _again(self, phrase: NounPhrase, part: Part, preposition: str | None) -> None:
@@ -162,7 +164,7 @@ class Settler:
         return its and noun.rig is RigKind.BIPED
 
     def _joins(self, phrase: NounPhrase, noun: Noun, preposition: str) -> bool:
-        """Settle a noun that a preposition ties to what is there: a mount, a thing, a prop."""
+        """Settle a noun that a preposition ties to what is there: a mount, a burden, a thing."""
         grammar, rider = table("grammar"), self._rider()
         if preposition in grammar["within"] and noun.species in table("places")["interiors"]:
             self._interior(phrase, noun)
@@ -174,7 +176,7 @@ class Settler:
         elif preposition == "of" and self._after_noun(phrase):
             self._discard(phrase)
         elif noun.rig is RigKind.OBJECT and (self.findings.parts or preposition != "of"):
-            self._prop(phrase, noun)
+            self.cast.set_out(phrase, noun)
         else:
             return False
         return True
@@ -195,7 +197,7 @@ class Settler:
             if rider.action is Action.FLY:
                 rider.action = Action.STAND
         elif noun.rig is RigKind.OBJECT:
-            self._prop(phrase, noun)
+            self.cast.set_out(phrase, noun)
         else:
             part = self.cast.bring_in(phrase, noun, companion=True)
             if part and verb and base in actions["shares"]:
@@ -222,9 +224,6 @@ class Settler:
     def _interior(self, phrase: NounPhrase, noun: Noun) -> None:
         room = Place(Setting.ROOM, exact=noun.species == "house" and noun.exact)
         self.findings.spots.append(Spot(phrase.at, phrase.start, phrase.end, "in", room, None))
-
-    def _prop(self, phrase: NounPhrase, noun: Noun) -> None:
-        self.findings.props.append(Prop(phrase.at, noun.species, noun.exact))
 
     def _discard(self, phrase: NounPhrase) -> None:
         """Leave all of a phrase out, its grammar too."""

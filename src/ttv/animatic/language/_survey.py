@@ -141,7 +141,7 @@ def _style(findings: Findings) -> str | None:
 
 def _is_filming_only(findings: Findings) -> bool:
     """Tell a text about style and camera from one that shows something."""
-    if findings.parts or findings.spots or findings.props or findings.loose_pronoun:
+    if findings.parts or findings.spots or findings.things or findings.loose_pronoun:
         return False
     units = findings.ledger.units
     filmed = any(mark.kind in _FILMED for _, mark in findings.marks)

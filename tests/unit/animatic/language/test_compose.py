@@ -268,6 +268,23 @@ def test_snow_in_a_forest_is_winter_too() -> None:
     )
 
 
+def test_weather_that_no_room_shows_is_reported() -> None:
+    assert "rain" in _scene("a cat sleeps on a sofa, rain").understanding.ignored
+    assert "rain" in _scene("a cat runs in the rain").understanding.understood
+
+
+def test_what_stands_on_the_ground_keeps_the_picture_there() -> None:
+    assert _scene("a bird hovers over a flower").setting is Setting.MEADOW
+    assert _scene("a dragon in the sky above a castle").setting is Setting.MOUNTAINS
+    assert _scene("a bird in the sky").setting is Setting.SKY
+
+
+def test_a_thing_beside_a_subject_is_drawn_too() -> None:
+    fox, tree = _scene("a fox runs past two green trees").subjects
+    assert fox.action is Action.RUN
+    assert (tree.noun, tree.count, tree.colour, tree.action) == ("tree", 2, "green", Action.STAND)
+
+
 def test_the_moon_brings_the_night() -> None:
     assert _scene("a fox under a full moon").time is TimeOfDay.NIGHT
 

@@ -33,7 +33,7 @@ class Score:
 def score(entry: dict[str, Any]) -> Score:
     scene = compose(entry["text"], seed=SEED)
     result = Score()
-    _score_subjects(entry.get("subjects", []), scene, result)
+    beside = _score_subjects(entry.get("subjects", []), scene, result)
     for kind, named in _named(entry["text"]).items():
         if kind in entry:
             fair = entry[kind] if isinstance(entry[kind], list) else [entry[kind]]
@@ -43,8 +43,8 @@ def score(entry: dict[str, Any]) -> Score:
     if "unsaid" in entry:
         setting = scene.setting.value
         result.ask(("unsaid", entry["unsaid"], setting), found=setting in entry["unsaid"])
-    for kind in ("sky", "props"):
-        asked, shown = entry.get(kind, []), getattr(scene, kind)
+    for kind, shown in (("sky", scene.sky), ("props", (*scene.props, *beside))):
+        asked = entry.get(kind, [])
         for thing in asked:
             result.ask((kind, thing), found=thing in shown)
         result.invented += [(kind, thing) for thing in shown if thing not in asked]
@@ -65,7 +65,8 @@ def _named(text: str) -> dict[str, str | None]:
     return {**named, "style": said.light.style}
 
 
-def _score_subjects(asked: list[dict[str, Any]], scene: Scene, result: Score) -> None:
+def _score_subjects(asked: list[dict[str, Any]], scene: Scene, result: Score) -> tuple[str, ...]:
+    """Score the subjects that were asked for, and give the nouns of all others."""
     left = list(scene.subjects)
     for subject in asked:
         facts = {name: value for name, value in subject.items() if name != "noun"}
@@ -77,7 +78,7 @@ def _score_subjects(asked: list[dict[str, Any]], scene: Scene, result: Score) ->
             continue
         left.remove(alike[0])
         _score_facts(facts, alike[0], result)
-    result.invented += [other.noun for other in left]
+    return tuple(other.noun for other in left)
 
 
 def _score_facts(facts: dict[str, Any], subject: Subject, result: Score) -> None:
