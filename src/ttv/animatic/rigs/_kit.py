@@ -63,8 +63,9 @@ class Part:
     alpha: float = 1.0
     #: Width of the shaded edge; 0 is flat.
     depth: float = 0.0
-    #: Width of a line.
+    #: Width of a line, or of the rim of a shape that is hollow.
     width: float = 2.0
+    hollow: bool = False
     #: Pivot of the motions, or the source of puffs and halos.
     at: tuple[float, float] = (0.0, 0.0)
     #: Channel, its period in seconds, degrees.
@@ -172,7 +173,7 @@ def _draw_part(pen: Pen, part: Part, moment: Moment, shade: float) -> None:
         _draw_puffs(pen, part, part.puffs, moment)
     elif part.shine:
         _draw_shining(pen, part, colour, shade)
-    elif part.line is not None:
+    elif part.line is not None or part.hollow:
         pen.stroke(shape(part), colour, width=part.width, shade=shade, alpha=part.alpha)
     elif part.depth:
         pen.solid(shape(part), colour, depth=part.depth, shade=shade)

@@ -60,7 +60,7 @@ class Pose:
 
 def standing_hips(build: Build) -> float:
     """Give the height of the hips of somebody who stands."""
-    return sum(build.leg) * 0.985 + ANKLE
+    return sum(build.leg) * 0.996 + ANKLE
 
 
 def _ankle(build: Build, sole: Sole, pitch: float) -> Point:

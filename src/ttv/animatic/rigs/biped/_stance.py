@@ -32,7 +32,7 @@ class Arm:
 class Stance:
     """A pose in an animator's terms; degrees and units. Far limbs come first."""
 
-    soles: tuple[Sole, Sole] = (Sole(4.0), Sole(-3.0))
+    soles: tuple[Sole, Sole] = (Sole(2.5), Sole(-2.5))
     arms: tuple[Arm, Arm] = (Arm(), Arm())
     #: Hips ahead of the origin and above standing height.
     shift: float = 0.0
@@ -70,8 +70,8 @@ class Gait:
 
 
 GAITS: Mapping[Action, Gait] = {
-    Action.WALK: Gait(1.04, 0.62, 0.68, 6.0, 1.1, 2.2, 2.0, 24.0, 18.0, 0.25),
-    Action.RUN: Gait(0.66, 0.36, 0.8, 20.0, 3.2, 5.0, 13.0, 44.0, 82.0, 0.9),
+    Action.WALK: Gait(1.04, 0.62, 0.68, 6.0, 1.1, 2.7, 2.0, 24.0, 18.0, 0.25),
+    Action.RUN: Gait(0.66, 0.36, 0.8, 20.0, 3.2, 5.5, 13.0, 44.0, 82.0, 0.9),
 }
 
 
@@ -139,7 +139,7 @@ def stand(t: float, seed: float) -> Stance:
     return Stance(
         arms=(Arm(4 + 3 * sway, 12), Arm(-2 + 3 * sway + breath, 14)),
         shift=0.8 * sway,
-        rise=-0.5 + 0.25 * breath,
+        rise=-0.3 + 0.2 * breath,
         lean=1.0 * breath - sway,
         head=6 * wander(t * 0.6, seed + 3) - breath,
         lid=eyelid(t, seed),
@@ -156,6 +156,24 @@ def _sit(t: float, seed: float) -> Stance:
         shift=-6.0,
         rise=-36.0,
         lean=-4.0 + calm.lean,
+    )
+
+
+def _ride(t: float, seed: float) -> Stance:
+    """Sit astride; the feet hang below the seat, which is where the ground would be."""
+    calm = stand(t, seed)
+    trot = abs(wave(t * 1.3))
+    leg = Sole(11, -27, 6, planted=False)
+    return replace(
+        calm,
+        soles=(replace(leg, x=9.0, y=-28.0), leg),
+        arms=(Arm(40, 36), Arm(36, 40)),
+        holds=False,
+        rise=-36.0 + 1.6 * trot,
+        lean=9.0 + 2.0 * trot,
+        head=-5.0 + calm.head * 0.5,
+        wind=0.4,
+        pace=1.2,
     )
 
 
@@ -263,7 +281,7 @@ def _spin(t: float, seed: float) -> Stance:
 STILLS: Mapping[Action, Callable[[float, float], Stance]] = {
     Action.STAND: stand,
     Action.SIT: _sit,
-    Action.DRIVE: _sit,
+    Action.DRIVE: _ride,
     Action.SAIL: stand,
     Action.SLEEP: _sleep,
     Action.WAVE: _wave,

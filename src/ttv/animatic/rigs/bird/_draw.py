@@ -157,7 +157,7 @@ def _draw_tail(pen: Pen, look: Plumage, pose: Pose, stance: Stance) -> None:
     angle = back - math.radians(lift + stance.tail)
     wide *= 1 + stance.spread
     if stance.feet is not None and math.sin(angle) < 0:
-        angle = math.pi + math.asin(min(1.0, -math.sin(angle), max(0.0, y - 4) / length))
+        angle = math.pi + math.asin(min(1.0, -math.sin(angle), max(0.0, y - 2 - wide) / length))
     end = polar((x, y), length, angle)
     side = angle + math.pi / 2
     root = look.bird.girth[2] * 0.42

@@ -31,7 +31,9 @@ class Motion:
 
 
 def motion(noun: str, action: Action, seed: float) -> Motion:
-    """Choose the animal's way to do an action."""
+    """Choose the animal's way to do an action; one that is driven walks, or flies if it can."""
+    if action is Action.DRIVE and species()[noun].wings is not None:
+        action = Action.FLY
     if action in AIRBORNE:
         gait, turn, share = AIRBORNE[action]
         chosen = pace(noun, gait)

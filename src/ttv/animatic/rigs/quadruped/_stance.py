@@ -262,7 +262,6 @@ Still = Callable[[float, float], Stance]
 STILLS: Mapping[Action, Still] = {
     Action.STAND: stand,
     Action.SIT: _sit,
-    Action.DRIVE: _sit,
     Action.SAIL: _sit,
     Action.SLEEP: _sleep,
     Action.EAT: _eat,
