@@ -65,7 +65,7 @@ def _opened(
     return (
         0,
         mixes,
-        (f"the picture to start from is of another scene: it dissolves over {length} frames",),
+        (f"the first picture is of another scene: it dissolves over {length} frames",),
     )
 
 
@@ -78,9 +78,7 @@ def _closed(request: Message, end: Place, fmt: Format) -> tuple[dict[int, Mix], 
         return {}, ()
     length, last = _length(request), request["frames"] - 1
     mixes = {last - left: Mix(picture, left / length) for left in range(length)}
-    return mixes, (
-        f"the picture to arrive at is of another scene: it dissolves over {length} frames",
-    )
+    return mixes, (f"the last picture is of another scene: it dissolves over {length} frames",)
 
 
 def _length(request: Message) -> int:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.media.pictures import SMALL, picture
+from ttv.generators._drawing import drawn
+from ttv.media import Pixels
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks safely")
+
+
+def here(frames: range) -> list[Pixels]:
+    return list(drawn(picture, frames, SMALL, processes=1))
+
+
+@pytest.mark.parametrize("processes", [2, 3, 8])
+@pytest.mark.parametrize("frames", [range(1), range(5), range(7, 40)])
+def test_many_processes_draw_what_one_does_in_the_same_order(frames: range, processes: int) -> None:
+    there = list(drawn(picture, frames, SMALL, processes=processes))
+
+    assert len(there) == len(frames)
+    assert all(np.array_equal(a, b) for a, b in zip(there, here(frames), strict=True))
+
+
+def test_pictures_stay_as_they_were_given() -> None:
+    frames = drawn(picture, range(20), SMALL, processes=2)
+    first = next(frames)
+    kept = first.copy()
+    list(frames)
+
+    assert np.array_equal(first, kept)
+
+
+def test_drawing_is_only_a_few_frames_ahead(tmp_path: Path) -> None:
+    def draw(number: int) -> Pixels:
+        (tmp_path / str(number)).touch()
+        return picture(number)
+
+    frames = drawn(draw, range(1000), SMALL, processes=2)
+    next(frames)
+    deadline = time.monotonic() + 5
+    while len(list(tmp_path.iterdir())) < 5 and time.monotonic() < deadline:
+        pass
+
+    assert 5 <= len(list(tmp_path.iterdir())) <= 7
+
+
+def fail(number: int) -> Pixels:
+    if number == 9:
+        raise ValueError("no ink")
+    return picture(number)
+
+
+def die(number: int) -> Pixels:
+    if number == 9:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return picture(number)
+
+
+@pytest.mark.parametrize("draw", [fail, die])
+def test_a_process_that_breaks_off_is_noticed(draw: object) -> None:
+    assert callable(draw)
+    with pytest.raises(RuntimeError, match="drawing process ended"):
+        list(drawn(draw, range(20), SMALL, processes=2))
+
+
+def test_closing_ends_the_processes(tmp_path: Path) -> None:
+    def draw(number: int) -> Pixels:
+        (tmp_path / str(os.getpid())).touch()
+        return picture(number)
+
+    frames = iter(drawn(draw, range(1000), SMALL, processes=2))
+    next(frames)
+    next(frames)
+    frames.close()  # type: ignore[attr-defined]  # a generator behind an iterator
+
+    pids = [int(path.name) for path in tmp_path.iterdir()]
+    assert len(pids) == 2
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
