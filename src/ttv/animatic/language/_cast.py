@@ -100,9 +100,11 @@ class Cast:
         if mark is None or not self.clause.group:
             self.clause.early.append(at)
             return
+        pace = PACES[mark.value]
         for part in self.clause.group:
-            part.pace = PACES[mark.value]
-        self.ledger.note(at, Fate.UNDERSTOOD)
+            part.pace = pace if part.pace == 1.0 else part.pace
+        if any(part.pace == pace for part in self.clause.group):
+            self.ledger.note(at, Fate.UNDERSTOOD)
 
     def bring_in(self, phrase: NounPhrase, noun: Noun | None, *, companion: bool) -> Part | None:
         """Add a new subject; a companion does not take the clause's verbs.

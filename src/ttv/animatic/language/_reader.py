@@ -12,7 +12,7 @@ from ttv.animatic.language._findings import Findings
 from ttv.animatic.language._inflect import Form
 from ttv.animatic.language._ledger import Fate, Ledger
 from ttv.animatic.language._lexicon import units
-from ttv.animatic.language._phrase import Role, role_of, take
+from ttv.animatic.language._phrase import NounPhrase, Role, role_of, take
 from ttv.animatic.language._senses import Kind, Noun, Place, Scenery, Unit, Verb
 from ttv.animatic.language._settle import Settler
 from ttv.animatic.language._tables import table
@@ -95,19 +95,32 @@ class _Reader:
         return True
 
     def _pass_negated(self) -> None:
-        while self.at < len(self.units) and self.unit.gap is Gap.NONE:
-            phrase = take(self.units, self.at)
-            if phrase:
-                self.at = phrase.end
-            elif self.unit.mark(Kind.STOP, Kind.PREPOSITION) and not self.unit.mark(Kind.JOIN):
-                self.at += 1
-                continue
-            else:
-                self.at += 1
-            joined = self.at < len(self.units) and self.unit.key in ("or", "nor")
-            if not joined:
-                return
+        """Pass all of "people, cars or dogs", or one word ("not running")."""
+        while self._is_within() and self.unit.mark(Kind.STOP, Kind.PREPOSITION):
             self.at += 1
+        if not self._is_within():
+            return
+        phrase = take(self.units, self.at)
+        self.at += phrase is None
+        while phrase:
+            self.at = phrase.end
+            phrase = self._next_negated()
+
+    def _is_within(self) -> bool:
+        return self.at < len(self.units) and self.unit.gap is Gap.NONE
+
+    def _next_negated(self) -> NounPhrase | None:
+        """Take the next entry of a list: "or dogs", or ", cars" before "or dogs"."""
+        last = self._is_or(self.at)
+        start = self.at + last
+        phrase = take(self.units, start) if start < len(self.units) else None
+        if phrase is None or last:
+            return phrase
+        listed = self.unit.gap is Gap.SOFT and self._is_or(phrase.end)
+        return phrase if listed else None
+
+    def _is_or(self, at: int) -> bool:
+        return at < len(self.units) and self.units[at].key in ("or", "nor")
 
     def _new_clause(self) -> bool:
         likened = self.unit.key == "as" and not self._acts_after(self.at + 1)
@@ -150,7 +163,7 @@ class _Reader:
         targets = self.clause.group or self.findings.parts[-1:]
         for part in targets:
             part.facing = part.facing or facing
-        if targets:
+        if any(part.facing == facing for part in targets):
             self.ledger.note(self.at, Fate.UNDERSTOOD)
         self.at += 1
         return True
@@ -161,7 +174,8 @@ class _Reader:
             return False
         if self.clause.lens or _camera.is_near(self.units, self.at):
             self.findings.camera_pace = self.findings.camera_pace or mark
-            self.ledger.note(self.at, Fate.UNDERSTOOD)
+            if self.findings.camera_pace.value == mark.value:
+                self.ledger.note(self.at, Fate.UNDERSTOOD)
         else:
             self.cast.hasten(self.at)
         self.at += 1

@@ -192,6 +192,27 @@ def test_what_is_negated_is_not_there_and_is_reported() -> None:
     assert scene.understanding.understood == ("beach", "without people or dogs", "no clouds")
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["no people, cars or dogs", "no people and no dogs", "nobody", "not a single dog", "no zorps"],
+)
+def test_a_negated_list_stays_empty(prompt: str) -> None:
+    scene = _scene(prompt)
+    assert (scene.subjects, scene.understanding.ignored) == ((), ())
+
+
+def test_no_camera_movement_means_a_static_camera() -> None:
+    assert _scene("a fox runs, no camera movement").camera.move is Move.STATIC
+
+
+def test_of_two_contradicting_words_the_second_is_reported() -> None:
+    assert _scene("a fox faces left, to the right").understanding.ignored == (
+        "faces",
+        "to the right",
+    )
+    assert _scene("a fox runs quickly, slowly").understanding.ignored == ("slowly",)
+
+
 def test_a_noun_nobody_drew_becomes_a_labelled_placeholder() -> None:
     scene = _scene("a glimmering zorp dances")
     subject = scene.subjects[0]
