@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ttv.animatic.rigs._figure import Figure, Painter, Variation, figure, vary
+from ttv.animatic.rigs._figure import Figure, Painter, Variation, figure, reach, vary
 from ttv.animatic.rigs._kit import Moment, draw_kit
 from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs._rhythm import wander, wave
@@ -67,10 +67,12 @@ def bird(subject: Subject, *, rng: random.Random, index: int) -> Figure:
     kind = birds()[subject.noun]
     look = Plumage(kind, variation.palette(kind.colours, subject.colour))
     doing = motion(kind, subject.action, variation.phase)
+    still = motion(kind, Action.STAND, variation.phase)
+    standing = reach(_painter(look, still, variation.phase), unit=1.0, cycle=1.0, samples=1)
     return figure(
         _painter(look, doing, variation.phase),
         unit=kind.length / 100 * variation.size,
-        height=130.0,
+        height=max(130.0, standing.top),
         speed=doing.speed,
         grounded=doing.grounded,
         cycle=doing.cycle,

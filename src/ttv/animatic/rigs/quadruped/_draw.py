@@ -120,11 +120,12 @@ def _draw_rings(pen: Pen, leg: LegPose, build: Leg, colour: Rgb, shade: float) -
     for at in range(3):
         start, end = leg.joints[at], leg.joints[at + 1]
         turn = math.atan2(end[1] - start[1], end[0] - start[0])
-        for share in (0.92,) if at == 0 else (0.3, 0.62, 0.92):
+        for share in (0.35, 0.65, 0.93):
             centre = between(start, end, share)
             girth = build.girth[at] + (build.girth[at + 1] - build.girth[at]) * share
             ends = [polar(centre, side * girth, turn + math.pi / 2) for side in (1.0, -1.0)]
-            ahead, back = polar(centre, girth * 0.36, turn), polar(centre, -girth * 0.3, turn)
+            wide = min(girth, 8.0)
+            ahead, back = polar(centre, wide * 0.34, turn), polar(centre, -wide * 0.28, turn)
             append_outline(rings, [ends[0], ahead, ends[1], back], frozenset({0, 2}))
     pen.fill(rings, colour, shade=shade)
 
