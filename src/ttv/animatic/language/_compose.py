@@ -45,7 +45,7 @@ def compose(
     place = choose_place(findings, light.time)
     hide(findings, place.setting)
     asked = _Shooting(findings, camera, framing)
-    facing = _facing(asked.move, seed)
+    facing = _facing(asked.move)
     subjects = tuple(
         _subject(part, place.setting, facing, seed) for part in (*findings.parts, *findings.things)
     )
@@ -110,11 +110,12 @@ def _long(framing: str | None) -> str | None:
     return short.get(Framing(framing), framing) if framing in set(Framing) else framing
 
 
-def _facing(move: str | None, seed: int) -> int:
-    """Choose the way subjects face when nobody says: with a pan, else by the seed."""
-    if move in (Move.PAN_LEFT, Move.PAN_RIGHT):
-        return -1 if move == Move.PAN_LEFT else 1
-    return 1 if derive(seed, "facing") % 2 else -1
+def _facing(move: str | None) -> int:
+    """Choose the way subjects face when nobody says: along a pan, else to the right.
+
+    The seed has no say, so that a subject keeps its direction from shot to shot.
+    """
+    return -1 if move == Move.PAN_LEFT else 1
 
 
 def _subject(part: Part, setting: Setting, facing: int, seed: int) -> Subject:
