@@ -11,6 +11,12 @@ from ttv.animatic.rigs._port import Rgb
 Lch = tuple[float, float, float]
 
 
+#: Fills that keep their colour however near it is to the body's.
+_FEATURES = frozenset({"beak", "eye", "leg", "mouth", "nose", "skin"})
+#: Distance within which another fill is of the body's own material.
+_KINDRED = 0.1
+
+
 def parse(text: str) -> Rgb:
     """Read ``#rrggbb``."""
     digits = text.removeprefix("#")
@@ -91,16 +97,20 @@ def distance(first: Rgb, second: Rgb) -> float:
 def repaint(fills: Mapping[str, Rgb], target: Rgb) -> dict[str, Rgb]:
     """Give the fills their new colour: ``body`` exactly, its relatives by the same steps.
 
-    Relatives are the fills named ``body`` with a suffix (``body-dark``): they keep their
-    step in lightness from ``body`` and take its new hue and chroma.
+    Relatives are the fills named ``body`` with a suffix (``body-dark``) and those of nearly
+    its colour, such as a leg: they keep their step in lightness from ``body`` and take its
+    new hue and chroma.
     """
-    lightness, _, _ = to_lch(fills["body"])
+    body = fills["body"]
+    lightness, _, _ = to_lch(body)
     new_lightness, new_chroma, new_hue = to_lch(target)
     painted = dict(fills)
     for name, fill in fills.items():
         if name == "body":
             painted[name] = target
-        elif name.startswith("body-"):
+        elif name.startswith("body-") or (
+            name not in _FEATURES and distance(fill, body) < _KINDRED
+        ):
             step = to_lch(fill)[0] - lightness
             room = min(1.0, max(0.08, new_lightness + step))
             painted[name] = from_lch((room, new_chroma * (1 - 0.5 * abs(step)), new_hue))

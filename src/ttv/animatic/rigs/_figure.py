@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,9 +23,11 @@ class Variation:
     """How one of several copies differs from the others."""
 
     size: float
-    #: Cycles by which slow rhythms are shifted, and seconds by which the gait is.
+    #: Cycles by which slow rhythms are shifted, and seconds by which everything is.
     phase: float
     delay: float
+    #: Share of its cycle by which it is out of step with the first.
+    step: float
     lighter: float
     turn: float
 
@@ -47,7 +50,8 @@ def vary(rng: random.Random, index: int) -> Variation:
     return Variation(
         size=1.0 + spread * rng.uniform(-0.13, 0.07),
         phase=rng.random(),
-        delay=rng.uniform(0.0, 7.0),
+        delay=rng.uniform(0.0, 9.0),
+        step=(0.2 + 0.618034 * index) % 1.0,
         lighter=spread * rng.uniform(-0.035, 0.035),
         turn=spread * rng.uniform(-0.09, 0.09),
     )
@@ -84,19 +88,20 @@ def figure(
     speed: float,
     grounded: bool,
     cycle: float,
-    delay: float,
+    variation: Variation,
 ) -> Figure:
     """Make an actor; its reach is measured over ``cycle`` seconds.
 
-    ``height`` and ``speed`` are in units.
+    ``height`` and ``speed`` are in units. Copies start a golden section of the cycle apart.
     """
+    whole = math.floor(variation.delay / cycle)
     return Figure(
         height=height * unit,
         speed=speed * unit,
         grounded=grounded,
         box=reach(paint, unit=unit, cycle=cycle),
         unit=unit,
-        delay=delay,
+        delay=(whole + variation.step) * cycle,
         paint=paint,
     )
 

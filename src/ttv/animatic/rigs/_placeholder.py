@@ -82,7 +82,7 @@ def placeholder(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=_FLIGHTS.get(subject.action, speed),
         grounded=not airborne,
         cycle=7.4,
-        delay=variation.delay,
+        variation=variation,
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import skia
@@ -8,6 +10,8 @@ from tests.unit.animatic.rigs.conftest import Casting, Shot
 from ttv.animatic.language import rgb
 from ttv.animatic.rigs import Light, species
 from ttv.animatic.rigs._colour import distance
+from ttv.animatic.rigs._figure import Figure
+from ttv.animatic.rigs.quadruped._motion import motion
 from ttv.animatic.scene import Action, RigKind
 
 _NIGHT = Light(ambient=(0.4, 0.48, 0.74), key=(0.8, 0.88, 1.0), key_side=-0.5)
@@ -116,6 +120,32 @@ def test_copies_differ_in_size_and_step(casting: Casting, shot: Shot) -> None:
     first, second = (casting("sheep", RigKind.QUADRUPED, index=at, seed=at) for at in (0, 1))
     assert first.height != second.height
     assert not np.array_equal(shot(first, 1.0), shot(second, 1.0))
+
+
+def test_copies_are_out_of_step(casting: Casting) -> None:
+    herd = [casting("fox", RigKind.QUADRUPED, Action.RUN, index=at, seed=at) for at in range(4)]
+    cycle = motion("fox", Action.RUN, 0.0).cycle
+    phases = sorted(actor.delay / cycle % 1.0 for actor in herd if isinstance(actor, Figure))
+    gaps = [after - before for before, after in pairwise([*phases, phases[0] + 1])]
+    assert len(gaps) == 4
+    assert min(gaps) > 0.1
+
+
+def test_kindred_fills_follow_the_body(casting: Casting, shot: Shot) -> None:
+    pixels = shot(casting("elephant", RigKind.QUADRUPED, colour="pink"), 1.0)
+    solid = pixels[pixels[:, :, 3] == 255][:, :3].astype(int)
+    grey = np.ptp(solid, axis=1) < 16
+    assert grey.mean() < 0.1
+
+
+def test_a_crowd_does_not_wear_one_coat(casting: Casting, shot: Shot) -> None:
+    coats = set()
+    for at in range(6):
+        pixels = shot(casting("man", RigKind.BIPED, index=at, seed=at), 1.0)
+        solid = pixels[pixels[:, :, 3] == 255][:, :3]
+        shades, counts = np.unique(solid, axis=0, return_counts=True)
+        coats.add(tuple(shades[counts.argmax()]))
+    assert len(coats) >= 3
 
 
 def test_a_noun_that_nobody_drew_becomes_a_card_with_its_name(casting: Casting, shot: Shot) -> None:

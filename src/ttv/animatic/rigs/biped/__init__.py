@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ttv.animatic.rigs._colour import parse
+from ttv.animatic.rigs._colour import parse, repaint
 from ttv.animatic.rigs._figure import Figure, Painter, figure, reach, vary
 from ttv.animatic.rigs._kit import Moment
 from ttv.animatic.rigs._pen import Pen
@@ -64,6 +64,9 @@ def biped(subject: Subject, *, rng: random.Random, index: int) -> Figure:
     person = people()[subject.noun]
     variation = vary(rng, index)
     palette = variation.palette(person.colours, subject.colour)
+    garment = rng.choice(person.wardrobe or ("",))
+    if garment and index > 0 and subject.colour is None:
+        palette = repaint(palette, parse(garment))
     natural = rng.choice(looks())
     hair = rng.choice(natural.hairs)
     if person.varies:
@@ -80,7 +83,7 @@ def biped(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=doing.speed,
         grounded=doing.grounded,
         cycle=doing.cycle,
-        delay=variation.delay,
+        variation=variation,
     )
 
 

@@ -88,6 +88,8 @@ class Person:
     torso_fill: str = "body"
     #: Whether skin and hair vary from copy to copy.
     varies: bool = True
+    #: Garments that others of a crowd wear.
+    wardrobe: tuple[str, ...] = ()
     #: Lift of arms held out ahead by nature, degrees.
     reaching: float = 0.0
 

@@ -76,7 +76,7 @@ def bird(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=doing.speed,
         grounded=doing.grounded,
         cycle=doing.cycle,
-        delay=variation.delay,
+        variation=variation,
     )
 
 
@@ -109,5 +109,5 @@ def _insect(subject: Subject, kind: Insect, variation: Variation) -> Figure:
         speed=0.0 if resting or subject.action is Action.HOVER else kind.speed,
         grounded=False,
         cycle=23.0,
-        delay=variation.delay,
+        variation=variation,
     )

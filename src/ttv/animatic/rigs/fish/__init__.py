@@ -72,5 +72,5 @@ def fish(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=swimmer.speed * share * 100,
         grounded=False,
         cycle=_LEAP_SECONDS if subject.action is Action.JUMP else 13.0,
-        delay=variation.delay,
+        variation=variation,
     )

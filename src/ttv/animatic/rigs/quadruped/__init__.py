@@ -38,7 +38,7 @@ def quadruped(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=doing.speed,
         grounded=doing.grounded,
         cycle=doing.cycle,
-        delay=variation.delay,
+        variation=variation,
     )
 
 

@@ -56,7 +56,7 @@ def thing(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         speed=speed,
         grounded=kind.medium is Medium.GROUND and not lofty,
         cycle=9.7,
-        delay=variation.delay,
+        variation=variation,
     )
 
 
