@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from coredis import Redis
 
-from ttv import embedded, jobs
+from ttv import embedded, jobs, tether
 
 #: The first step of most jobs here.
 PLAN = jobs.Step("plan", "plan")
@@ -34,8 +34,8 @@ class Valkey:
     def start(self, *options: str) -> None:
         """Start the server and wait until it answers."""
         self.process = subprocess.Popen(
-            [
-                embedded.binary(),
+            tether.tied(
+                str(embedded.binary()),
                 *("--port", "0"),
                 *("--unixsocket", str(self.socket)),
                 *("--dir", str(self.folder)),
@@ -44,8 +44,9 @@ class Valkey:
                 *("--maxmemory-policy", "noeviction"),
                 *("--save", ""),
                 *options,
-            ],
+            ),
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + 10
         while not self.socket.exists():

@@ -22,7 +22,7 @@ from streaq import StreaqError, Worker
 from streaq.types import StreamMessage
 
 from ttv.jobs._outbox import Ticket
-from ttv.jobs._redis import RETRY, Connection, answering
+from ttv.jobs._redis import BREAKS, RETRY, Connection, answering
 from ttv.observability import log
 
 Handler = Callable[[str], Coroutine[Any, Any, None]]
@@ -97,7 +97,7 @@ class StepQueue:
                 )
                 try:
                     await engine.run_async()
-                except* (RedisError, OSError, StreaqError) as errors:
+                except* (*BREAKS, RedisError, StreaqError) as errors:
                     if engine.fetched:
                         log.warning(
                             "Fetching of steps broke off",
@@ -126,7 +126,7 @@ class _Engine(Worker[None]):
         super().__init__(
             redis_url=url,
             # Longer than the engine's own blocking reads, which wait as long as a step may idle.
-            redis_kwargs={"stream_timeout": idle_seconds + 5},
+            redis_kwargs={"stream_timeout": idle_seconds + 5, "retry_policy": RETRY},
             queue_name=_QUEUE,
             # One stream for each pool; a worker reads its own.
             priorities=[pool],

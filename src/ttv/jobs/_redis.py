@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from importlib.resources import files
 from typing import Any, Final, Self
 
+import anyio
 from coredis import Redis, exceptions
 from coredis.retry import ConstantRetryPolicy
 
@@ -17,6 +18,14 @@ from ttv.jobs._state import MOVES, STEP_MOVES
 #: within two seconds that Redis is away.
 _PATIENCE: Final = 0.9
 _MAX_CONNECTIONS: Final = 16
+
+#: What a broken connection may raise, also in groups, out of the task groups of the client.
+BREAKS: Final = (
+    exceptions.ConnectionError,
+    OSError,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+)
 
 #: Every script gives the same answer to its own repetition, so one lost answer is asked for
 #: again. A timeout is not: the caller has waited enough.
@@ -85,8 +94,12 @@ def answering() -> Iterator[None]:
     """Map what goes wrong with Redis to Unavailable, and what goes wrong with us to TtvError."""
     try:
         yield
-    except (exceptions.ConnectionError, exceptions.ReadOnlyError, TimeoutError) as error:
+    except (*BREAKS, exceptions.ReadOnlyError) as error:
         raise Unavailable("The job store does not answer.") from error
+    except ExceptionGroup as group:
+        if group.split(BREAKS)[1]:
+            raise
+        raise Unavailable("The job store does not answer.") from group
     except exceptions.AuthenticationError as error:
         raise Unavailable("The job store refuses the password.") from error
     except exceptions.RedisError as error:

@@ -61,7 +61,8 @@ class Worker:
         Draining, it claims nothing more, gives running steps the grace time, and hands back
         the leases of those that need longer.
         """
-        await self._beat()
+        with suppress(Unavailable):  # before the first sweep, which sends what this can take
+            await self._beat()
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(_repeat(self._beat, every=_BEAT)),
