@@ -103,7 +103,7 @@ def encoded(clip: Clip, to: Path) -> Cost:
         started, used = time.perf_counter(), time.process_time()
         with Encoder(to, fmt, coding=coding) as encoder:
             for picture in chunk:
-                encoder.write_planes(picture)
+                encoder.write(picture)
         wall += time.perf_counter() - started
         cpu += time.process_time() - used
     return Cost(wall, cpu)

@@ -106,7 +106,7 @@ class _Bench:
         with Encoder(path, self._format, coding=CODING) as encoder:
             for piece in run.pieces:
                 for picture in pictures(piece, self._reels, self._format):
-                    encoder.write_planes(picture)
+                    encoder.write(picture)
                     self._encoded += 1
                     self._progress(self._encoded)
         return Part(probe(path), 0, run.frames)

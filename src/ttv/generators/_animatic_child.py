@@ -35,7 +35,7 @@ def work(request: Message, report: Report) -> Message:
     ) as encoder:
         for number, picture in enumerate(pictures):
             mix = join.mixes.get(number)
-            encoder.write_planes(blend(mix.picture, picture, mix.share) if mix else picture)
+            encoder.write(blend(mix.picture, picture, mix.share) if mix else picture)
             report.progress((number + 1) / frames, f"frame {number + 1} of {frames}")
     return {"place": str(place)}
 

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from ttv.media import Format, Pixels, ToVideo, to_planes
+from ttv.media import Format, Pixels, ToPlanes
 
 #: Pictures that each process may be ahead.
 _AHEAD: Final = 2
@@ -40,9 +40,9 @@ def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Iterator
 
 
 def _drawn_here(draw: Draw, frames: range) -> Iterator[Pixels]:
-    convert = ToVideo()
+    convert = ToPlanes()
     for number in frames:
-        yield to_planes(convert(draw(number)))
+        yield convert(draw(number))
 
 
 class _Slot:

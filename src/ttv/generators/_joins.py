@@ -14,7 +14,7 @@ from typing import Final
 from ttv.animatic import Place
 from ttv.children import Message
 from ttv.errors import InvalidRequest
-from ttv.media import Format, Pixels, ToVideo, load_png, to_planes
+from ttv.media import Format, Pixels, ToPlanes, load_png
 
 #: Frames that a picture of another origin takes to become the scene.
 DISSOLVE_FRAMES: Final = 12
@@ -93,5 +93,5 @@ def _picture(request: Message, name: str, fmt: Format) -> tuple[Pixels, Place | 
         raise InvalidRequest(f"{name} is {width}x{height}, not {fmt.size}", param=name)
     place = Place.read(tags.get("comment", ""))
     number = tags.get("frame", "0")
-    planes = to_planes(ToVideo()(picture))
+    planes = ToPlanes()(picture)
     return planes, place.later(int(number)) if place and number.isdecimal() else None

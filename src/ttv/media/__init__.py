@@ -10,8 +10,8 @@ from ttv.media._frames import fitted, last_frame, planes, read_frame
 from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
 from ttv.media._mp4 import Coding, Preset
-from ttv.media._planes import Pixels, ToVideo, black, blend, to_planes
-from ttv.media._png import load_png, save_jpeg, save_png
+from ttv.media._planes import Pixels, ToPlanes, black, blend
+from ttv.media._png import load_png, save_png
 from ttv.media._sound import SOUND_RATE, Sound
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "Pixels",
     "Preset",
     "Sound",
-    "ToVideo",
+    "ToPlanes",
     "Unreadable",
     "WrongLength",
     "black",
@@ -38,9 +38,7 @@ __all__ = [
     "planes",
     "probe",
     "read_frame",
-    "save_jpeg",
     "save_last_frame",
     "save_png",
     "signature",
-    "to_planes",
 ]

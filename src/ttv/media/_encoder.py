@@ -15,7 +15,7 @@ import av
 from ttv.media._errors import WrongLength, writing
 from ttv.media._format import Format
 from ttv.media._mp4 import Coding, add_h264, open_mp4
-from ttv.media._planes import Pixels, ToVideo
+from ttv.media._planes import Pixels
 
 #: Pictures that may wait for the encoder while the next one is drawn.
 _WAITING: Final = 3
@@ -40,7 +40,6 @@ class Encoder:
         self._part = path.with_name(f".{path.name}.part")
         self._file = open_mp4(self._part, comment)
         self._stream = add_h264(self._file, fmt, coding or Coding())
-        self._convert = ToVideo()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self._waiting: deque[Future[int]] = deque()
         self._packets = 0
@@ -64,15 +63,9 @@ class Encoder:
                 self._file.close()
             self._part.unlink(missing_ok=True)
 
-    def write(self, bgra: Pixels) -> None:
-        """Add a BGRA picture of the format's size; the array may be reused afterwards."""
-        self._send(self._convert(bgra))
-
-    def write_planes(self, planes: Pixels) -> None:
+    def write(self, planes: Pixels) -> None:
         """Add an I420 picture of the format's size; the array must not change afterwards."""
-        self._send(av.VideoFrame.from_numpy_buffer(planes, format="yuv420p"))
-
-    def _send(self, picture: av.VideoFrame) -> None:
+        picture = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
         if (picture.width, picture.height) != (self._format.width, self._format.height):
             raise ValueError(f"a {picture.width}x{picture.height} picture for {self._format.size}")
         picture.pts = self.frames

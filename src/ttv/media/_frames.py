@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from ttv.media._clip import Clip, open_clip, probe
 from ttv.media._errors import Unreadable, WrongLength, reading
 from ttv.media._format import Format
-from ttv.media._planes import Pixels, to_bgra, to_planes
+from ttv.media._planes import Pixels, planes_of, to_bgra
 
 #: Seconds that a clip of an engine may be too short; its last frame is held so long.
 _HOLD_SECONDS: Final = 0.5
@@ -44,7 +44,7 @@ def planes(clip: Clip, start: int, stop: int) -> Iterator[Pixels]:
     count = 0
     for frame in wanted:
         count += 1
-        yield to_planes(frame)
+        yield planes_of(frame)
     if count < stop - start:
         raise Unreadable(f"{clip.path.name} breaks off at frame {start + count}")
 
@@ -129,4 +129,4 @@ def _drain(graph: Graph) -> Iterator[Pixels]:
             frame = graph.vpull()
         except (av.BlockingIOError, av.EOFError):
             return
-        yield to_planes(frame)
+        yield planes_of(frame)

@@ -20,7 +20,7 @@ Preset: TypeAlias = Literal["ultrafast", "superfast", "veryfast", "faster", "fas
 #: Seconds after which a clip can be sought and cut at the latest.
 _KEYFRAME_SECONDS: Final = 2
 #: Groups of pictures are closed and headers depend on the settings alone, so that clips join
-#: by copying; no Annex B, as MP4 frames units itself; chroma lies where ``ToVideo`` puts it.
+#: by copying; no Annex B, as MP4 frames units itself; chroma lies where ``ToPlanes`` puts it.
 _X264: Final = "open-gop=0:stitchable=1:annexb=0:chromaloc=1"
 
 

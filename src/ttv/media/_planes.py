@@ -17,7 +17,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 
 #: Chroma is the mean of each 2x2 block: within one step of a floating-point reference, and
 #: faster than the bilinear and bicubic filters of swscale.
-_TO_VIDEO: Final = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
+_TO_PLANES: Final = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 _TO_PIXELS: Final = (
     Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 )
@@ -25,26 +25,27 @@ _UNSPECIFIED: Final = 2
 _HD_HEIGHT: Final = 720
 
 
-class ToVideo:
+class ToPlanes:
     """Converts BGRA pictures to I420; one instance serves one size and one thread."""
 
     def __init__(self) -> None:
         self._scaler = VideoReformatter()
 
-    def __call__(self, bgra: Pixels) -> av.VideoFrame:
+    def __call__(self, bgra: Pixels) -> Pixels:
         """Convert one picture; the result shares no memory with it."""
-        return self._scaler.reformat(
+        picture = self._scaler.reformat(
             av.VideoFrame.from_numpy_buffer(bgra, format="bgra"),
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
-            interpolation=_TO_VIDEO,
+            interpolation=_TO_PLANES,
             threads=1,
         )
+        return planes_of(picture)
 
 
-def to_planes(frame: av.VideoFrame) -> Pixels:
+def planes_of(frame: av.VideoFrame) -> Pixels:
     """Copy a yuv420p picture into one I420 array."""
     return np.asarray(frame.to_ndarray(), dtype=np.uint8)
 

@@ -10,7 +10,7 @@ from ttv.animatic import Place, Scene, Setting
 from ttv.children import Message
 from ttv.errors import InvalidRequest
 from ttv.generators._joins import Joined, joined
-from ttv.media import Format, ToVideo, save_png, to_planes
+from ttv.media import Format, ToPlanes, save_png
 
 TAKE = Place.of(Scene(Setting.FOREST), SMALL, seed=1)
 OTHER = Place.of(Scene(Setting.BEACH), SMALL, seed=1)
@@ -58,7 +58,7 @@ def test_another_picture_dissolves_into_the_scene(tmp_path: Path, place: Place |
     assert join.start == 0
     assert [round(mix.share * 12, 6) for mix in join.mixes.values()] == list(range(12))
     assert list(join.mixes) == list(range(12))
-    assert np.array_equal(join.mixes[0].picture, to_planes(ToVideo()(picture(3))))
+    assert np.array_equal(join.mixes[0].picture, ToPlanes()(picture(3)))
     assert join.warnings == ("the first picture is of another scene: it dissolves over 12 frames",)
 
 

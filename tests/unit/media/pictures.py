@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ttv.media import Coding, Encoder, Format, Pixels
+from ttv.media import Coding, Encoder, Format, Pixels, ToPlanes
 
 SMALL = Format(128, 96, 24)
 #: Brightness step between two frames; survives encoding.
@@ -45,9 +45,10 @@ def write_clip(
     comment: str = "",
 ) -> Path:
     """Encode frames ``start`` onwards."""
+    convert = ToPlanes()
     with Encoder(path, fmt, coding=coding or Coding(crf=8), comment=comment) as encoder:
         for bgra in pictures(frames, fmt=fmt, start=start):
-            encoder.write(bgra)
+            encoder.write(convert(bgra))
     return path
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.media.pictures import SMALL, number, picture, write_clip
 from ttv.errors import StorageFull, StorageUnwritable
-from ttv.media import Encoder, Format, probe, read_frame
+from ttv.media import Encoder, Format, ToPlanes, probe, read_frame
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 47, 48, 49, 100])
@@ -37,7 +37,7 @@ def test_colours_come_back_as_they_were_drawn(tmp_path: Path) -> None:
     for index, colour in enumerate([(0, 0, 255), (0, 255, 0), (255, 0, 0), (200, 120, 40)]):
         bars[:, index * 32 : index * 32 + 32, :3] = colour
     with Encoder(tmp_path / "a.mp4", SMALL) as encoder:
-        encoder.write(bars)
+        encoder.write(ToPlanes()(bars))
 
     back = read_frame(tmp_path / "a.mp4", 0)
 
@@ -61,12 +61,12 @@ def test_a_clip_can_be_played_while_it_loads(tmp_path: Path) -> None:
     assert data.index(b"moov") < data.index(b"mdat")
 
 
-def test_the_array_may_be_reused_after_a_write(tmp_path: Path) -> None:
-    canvas = picture(0)
+def test_a_picture_may_be_reused_when_it_is_converted(tmp_path: Path) -> None:
+    canvas, convert = picture(0), ToPlanes()
     with Encoder(tmp_path / "a.mp4", SMALL) as encoder:
         for index in range(30):
             canvas[:] = picture(index)
-            encoder.write(canvas)
+            encoder.write(convert(canvas))
 
     assert number(read_frame(tmp_path / "a.mp4", 7)) == 7
 
@@ -74,7 +74,7 @@ def test_the_array_may_be_reused_after_a_write(tmp_path: Path) -> None:
 def test_an_error_while_drawing_leaves_no_file(tmp_path: Path) -> None:
     def draw_one_then_fail() -> None:
         with Encoder(tmp_path / "a.mp4", SMALL) as encoder:
-            encoder.write(picture(0))
+            encoder.write(ToPlanes()(picture(0)))
             raise RuntimeError("the pen broke")
 
     with pytest.raises(RuntimeError, match="the pen broke"):
@@ -88,7 +88,7 @@ def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
         pytest.raises(ValueError, match="64x64 picture for 128x96"),
         Encoder(tmp_path / "a.mp4", SMALL) as encoder,
     ):
-        encoder.write(picture(0, Format(64, 64)))
+        encoder.write(ToPlanes()(picture(0, Format(64, 64))))
 
 
 def test_a_missing_folder_is_called_unwritable(tmp_path: Path) -> None:

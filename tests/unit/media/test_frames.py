@@ -11,8 +11,6 @@ from ttv.media import (
     Format,
     Unreadable,
     WrongLength,
-    black,
-    blend,
     fitted,
     last_frame,
     planes,
@@ -121,14 +119,6 @@ def test_a_clip_that_is_much_too_short_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(WrongLength, match="20 frames where 48 were expected"):
         list(fitted(path, SMALL, 48))
-
-
-def test_blending_goes_from_one_picture_to_the_other() -> None:
-    dark, light = black(8, 8), np.full((12, 8), 200, np.uint8)
-
-    assert np.array_equal(blend(dark, light, 0), dark)
-    assert np.array_equal(blend(dark, light, 1), light)
-    assert blend(dark, light, 0.5)[0, 0] == 108
 
 
 def test_reading_counts_frames_as_they_are_shown(tmp_path: Path) -> None:
