@@ -13,7 +13,7 @@ from ttv.animatic.rigs._pen import Pen
 from ttv.animatic.rigs._port import Rgb
 
 #: How far sideways shows as down (near wing) or up (far wing).
-_NEAR, _FAR = -0.24, 0.29
+_NEAR, _FAR = -0.32, 0.36
 
 
 @dataclass(frozen=True, slots=True)

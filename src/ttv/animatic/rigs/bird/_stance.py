@@ -53,9 +53,9 @@ def _beat(bird: Bird, t: float, *, strength: float = 1.0, pace: float = 1.0) -> 
     if wing.glide:
         hold = window(t / (wing.period * 9), 1 - wing.glide, 1.0, ramp=0.09)
     power = strength * (1 - hold)
-    arm = 10 + wing.beat * power * math.cos(2 * math.pi * cycles) + 26 * hold
+    arm = 10 + wing.beat * power * math.cos(2 * math.pi * cycles) + 28 * hold
     late = math.cos(2 * math.pi * cycles - 1.15)
-    hand = 8 + wing.beat * 1.25 * power * late + 22 * hold
+    hand = 8 + wing.beat * 1.25 * power * late + 28 * hold
     rising = max(0.0, math.sin(2 * math.pi * cycles + 0.5 + math.pi))
     reach = 1.0 - 0.22 * power * rising
     return Stance(
