@@ -3,7 +3,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -134,6 +138,53 @@ def test_closing_ends_what_is_being_drawn() -> None:
 
     with pytest.raises(ProcessLookupError):
         os.killpg(pid, 0)
+
+
+PARENT = """
+import asyncio
+from ttv.generators import SegmentRequest
+from ttv.generators.animatic import build
+from ttv.media import Format
+
+async def main():
+    async with build({"drawers": 2}) as generator:
+        request = SegmentRequest("a fox runs", 1440, Format(320, 180), seed=1)
+        handle = await generator.submit(request, key="k")
+        while not (await generator.poll(handle)).fraction:
+            await asyncio.sleep(0.01)
+        print(generator._segments[handle].child._process.pid, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def group(leader: int) -> list[int]:
+    """List the living processes of a group."""
+    members = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, number, *_ = status.read_text().rpartition(")")[2].split()
+            if int(number) == leader and state not in "ZX":
+                members.append(int(status.parts[2]))
+    return members
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_drawing_ends_when_the_worker_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdout is not None
+        leader = int(worker.stdout.readline())
+        at_work = group(leader)
+        worker.kill()
+
+    assert len(at_work) == 3
+    deadline = time.monotonic() + 5
+    while group(leader) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert group(leader) == []
 
 
 @pytest.mark.parametrize(
