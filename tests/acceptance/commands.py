@@ -27,10 +27,11 @@ THREE_SHOTS: Final = """
 size: 640x360
 fps: 24
 shots:
-  - {prompt: a red fox runs through a snowy forest at night, seconds: 3}
-  - {prompt: a small boat crosses a stormy sea, seconds: 3}
-  - {prompt: a bird flies over green hills at dawn, seconds: 3}
+  - {prompt: a red fox runs through a snowy forest at night, seconds: 2}
+  - {prompt: a small boat crosses a stormy sea, seconds: 2}
+  - {prompt: a bird flies over green hills at dawn, seconds: 2}
 """
+THREE_SHOTS_FRAMES: Final = 3 * 2 * 24
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from tests.acceptance.commands import (
     PATIENCE,
     SMALL,
     THREE_SHOTS,
+    THREE_SHOTS_FRAMES,
     Home,
     alive,
     descendants,
@@ -157,7 +158,7 @@ def test_after_ctrl_c_the_same_command_goes_on_from_finished_shots(home: Home) -
     again = home.ttv("render", "--plan", "plan.yaml", "-o", "film.mp4", "--json")
     assert again.returncode == 0, again.stderr
     assert 1 <= json.loads(again.stdout)["reused"] < 3
-    assert media.probe(home.folder / "film.mp4").frames == 9 * 24
+    assert media.probe(home.folder / "film.mp4").frames == THREE_SHOTS_FRAMES
 
 
 def test_a_killed_render_leaves_no_process_and_its_scratch_goes_with_the_next(home: Home) -> None:
@@ -216,10 +217,10 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
 
 def test_a_full_disk_is_told_and_finished_shots_are_kept(home: Home) -> None:
     home.write("plan.yaml", THREE_SHOTS)
-    with small_disk(home.data, "3m"):
+    with small_disk(home.data, "40m"):
         ballast = home.data / "ballast"
         space = os.statvfs(home.data)
-        ballast.write_bytes(b"\0" * (space.f_bavail * space.f_frsize - 500_000))
+        ballast.write_bytes(b"\0" * (space.f_bavail * space.f_frsize - 3_000_000))
 
         full = home.ttv("render", "--plan", "plan.yaml", "-o", "film.mp4")
 

@@ -13,6 +13,7 @@ from tests.acceptance.commands import (
     PATIENCE,
     SMALL,
     THREE_SHOTS,
+    THREE_SHOTS_FRAMES,
     Home,
     Service,
     alive,
@@ -42,7 +43,7 @@ def finished(home: Home, service: Service, job_id: str) -> dict[str, int]:
     assert done.returncode == 0, done.stderr
     saved = home.ttv("download", job_id, "-o", "film.mp4", "--url", service.url)
     assert saved.returncode == 0, saved.stderr
-    assert media.probe(home.folder / "film.mp4").frames == 9 * 24
+    assert media.probe(home.folder / "film.mp4").frames == THREE_SHOTS_FRAMES
     steps = service.job(job_id).steps
     return Counter({step.name: step.attempts for step in steps if step.kind == "segment"})
 
