@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from ttv import children
@@ -30,9 +31,11 @@ def work(request: Message, report: Report) -> Message:
         fmt,
         processes=request["drawers"],
     )
-    with Encoder(
-        Path(request["clip"]), fmt, coding=Coding(**request["coding"]), comment=str(place)
-    ) as encoder:
+    coding = Coding(**request["coding"])
+    with (
+        closing(pictures),
+        Encoder(Path(request["clip"]), fmt, coding=coding, comment=str(place)) as encoder,
+    ):
         for number, picture in enumerate(pictures):
             mix = join.mixes.get(number)
             encoder.write(blend(mix.picture, picture, mix.share) if mix else picture)

@@ -12,9 +12,9 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing.process import BaseProcess
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -25,13 +25,14 @@ _AHEAD: Final = 2
 #: How often a process looks whether the other side is still there.
 _WATCH_SECONDS: Final = 0.5
 
-Draw = Callable[[int], Pixels]
+Draw: TypeAlias = Callable[[int], Pixels]
+Pictures: TypeAlias = Generator[Pixels, None, None]
 
 
-def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Iterator[Pixels]:
+def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Pictures:
     """Draw BGRA frames and give them in order as I420.
 
-    Only Linux forks safely; elsewhere this process draws. Closing the iterator ends the others.
+    Only Linux forks safely; elsewhere this process draws. Closing the generator ends the others.
     """
     processes = min(processes, len(frames))
     if processes == 1 or sys.platform != "linux":
@@ -39,7 +40,7 @@ def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Iterator
     return _drawn_by_others(draw, frames, fmt, processes)
 
 
-def _drawn_here(draw: Draw, frames: range) -> Iterator[Pixels]:
+def _drawn_here(draw: Draw, frames: range) -> Pictures:
     convert = ToPlanes()
     for number in frames:
         yield convert(draw(number))
@@ -57,12 +58,13 @@ class _Slot:
         self.ready = context.Semaphore(0)
 
 
-def _drawn_by_others(draw: Draw, frames: range, fmt: Format, processes: int) -> Iterator[Pixels]:
+def _drawn_by_others(draw: Draw, frames: range, fmt: Format, processes: int) -> Pictures:
     slots = [_Slot(fmt) for _ in range(processes * _AHEAD)]
     others = [
         multiprocessing.get_context("fork").Process(
             target=_draw_all,
             args=(draw, frames[first::processes], slots[first::processes], os.getpid()),
+            daemon=True,  # an error elsewhere must not wait for them when the process ends
         )
         for first in range(processes)
     ]

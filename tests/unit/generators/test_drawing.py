@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -76,13 +77,38 @@ def test_closing_ends_the_processes(tmp_path: Path) -> None:
         (tmp_path / str(os.getpid())).touch()
         return picture(number)
 
-    frames = iter(drawn(draw, range(1000), SMALL, processes=2))
+    frames = drawn(draw, range(1000), SMALL, processes=2)
     next(frames)
     next(frames)
-    frames.close()  # type: ignore[attr-defined]  # a generator behind an iterator
+    frames.close()
 
     pids = [int(path.name) for path in tmp_path.iterdir()]
     assert len(pids) == 2
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+FAILING = """
+from tests.unit.media.pictures import SMALL, picture
+from ttv.generators._drawing import drawn
+
+frames = drawn(picture, range(1000), SMALL, processes=2)
+next(frames)
+raise RuntimeError("an error elsewhere")
+"""
+
+
+def test_an_error_elsewhere_does_not_wait_for_the_processes() -> None:
+    root = Path(__file__).parents[3]
+    ended = subprocess.run(
+        [sys.executable, "-c", FAILING],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert "an error elsewhere" in ended.stderr
