@@ -81,8 +81,8 @@ class Disk:
     async def read(
         self, key: str, *, start: int = 0, end: int | None = None
     ) -> AsyncIterator[bytes]:
-        file = await asyncio.to_thread(self._open_file, checked_key(key))
-        with file:
+        # Not in a thread: were we cancelled meanwhile, nobody would close the file.
+        with self._open_file(checked_key(key)) as file:
             await asyncio.to_thread(file.seek, start)
             while end is None or start < end:
                 size = _CHUNK if end is None else min(_CHUNK, end - start)

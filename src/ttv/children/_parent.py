@@ -93,14 +93,20 @@ class Child:
         return self._end.done()
 
     async def result(self) -> Message:
-        """Wait for the child's result. Raises its own error, or Transient when it crashed."""
+        """Wait for the child's result.
+
+        Raises its own error, or Transient when it crashed, with its last words as a note: they
+        are for the log, not for users.
+        """
         status = await asyncio.shield(self._end)
         if "result" in self._last:
             result: Message = self._last["result"]
             return result
         if "error" in self._last:
             raise revived(self._last["error"])
-        raise _crash(status) from ChildProcessError(self._tail.decode(errors="replace"))
+        crash = _crash(status)
+        crash.add_note(self._tail.decode(errors="replace"))
+        raise crash
 
     async def cancel(self) -> None:
         """End the child and all that it started; harmless when it has ended."""

@@ -30,7 +30,7 @@ Pictures: TypeAlias = Generator[Pixels, None, None]
 
 
 def drawn(draw: Draw, frames: range, fmt: Format, *, processes: int) -> Pictures:
-    """Draw BGRA frames and give them in order as I420.
+    """Draw BGRA frames and give them in order as I420; one is good until the next is taken.
 
     Only Linux forks safely; elsewhere this process draws. Closing the generator ends the others.
     """
@@ -74,9 +74,8 @@ def _drawn_by_others(draw: Draw, frames: range, fmt: Format, processes: int) -> 
         for turn in range(len(frames)):
             slot = slots[turn % len(slots)]
             _wait(slot, others[turn % processes])
-            picture = slot.picture.copy()
+            yield slot.picture
             slot.free.release()
-            yield picture
     finally:
         for other in others:
             other.kill()

@@ -64,8 +64,8 @@ class Encoder:
             self._part.unlink(missing_ok=True)
 
     def write(self, planes: Pixels) -> None:
-        """Add an I420 picture of the format's size; the array must not change afterwards."""
-        picture = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
+        """Add an I420 picture of the format's size; the array may be reused afterwards."""
+        picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         if (picture.width, picture.height) != (self._format.width, self._format.height):
             raise ValueError(f"a {picture.width}x{picture.height} picture for {self._format.size}")
         picture.pts = self.frames

@@ -61,14 +61,28 @@ def test_a_clip_can_be_played_while_it_loads(tmp_path: Path) -> None:
     assert data.index(b"moov") < data.index(b"mdat")
 
 
-def test_a_picture_may_be_reused_when_it_is_converted(tmp_path: Path) -> None:
-    canvas, convert = picture(0), ToPlanes()
+def test_a_picture_may_be_reused_after_a_write(tmp_path: Path) -> None:
+    planes, convert = ToPlanes()(picture(0)), ToPlanes()
     with Encoder(tmp_path / "a.mp4", SMALL) as encoder:
         for index in range(30):
-            canvas[:] = picture(index)
-            encoder.write(convert(canvas))
+            planes[:] = convert(picture(index))
+            encoder.write(planes)
 
-    assert number(read_frame(tmp_path / "a.mp4", 7)) == 7
+    assert [number(read_frame(tmp_path / "a.mp4", index)) for index in (0, 7, 29)] == [0, 7, 29]
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 66), (66, 64), (160, 90), (66, 70), (98, 130)])
+def test_every_even_size_keeps_its_colours_in_place(
+    tmp_path: Path, width: int, height: int
+) -> None:
+    fmt = Format(width, height)
+    drawn = picture(7, fmt)
+    write_clip(tmp_path / "a.mp4", 2, fmt=fmt, start=7)
+
+    back = read_frame(tmp_path / "a.mp4", 0)
+
+    assert back.shape == drawn.shape
+    assert np.abs(back.astype(int) - drawn).mean() < 3
 
 
 def test_an_error_while_drawing_leaves_no_file(tmp_path: Path) -> None:
