@@ -185,6 +185,17 @@ async def test_many_running_steps_do_not_flood_the_journal_of_their_job(shop: Sh
     assert [event.message for event in told] == ["segment-1"]
 
 
+async def test_no_running_step_is_passed_over_for_a_sibling(shop: Shop) -> None:
+    calm = jobs.Leases(shop.connection, shop.outbox, told_every_seconds=60)
+    job = await shop.order(*(Step(f"segment-{n}", "segment") for n in range(1, 4)))
+    claims = [await shop.claim(job.step_id(step.name)) for step in job.steps]
+    for claim in claims:
+        await calm.report(claim, fraction=0.5)
+    await shop.leases.report(claims[0], fraction=0.6)
+    told = (await shop.store.get(job.id)).steps
+    assert [step.fraction for step in told] == [0.6, 0.5, 0.5]
+
+
 async def test_a_report_renews_the_lease(shop: Shop) -> None:
     job = await shop.order()
     claim = await shop.claim(job.step_id("plan"))

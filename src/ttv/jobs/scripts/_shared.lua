@@ -3,6 +3,7 @@
 --
 -- ttv:job:<id>           hash    the job, one field per fact
 -- ttv:job:<id>:steps     hash    <step> its definition, <step>:state, :token, :result ...
+-- ttv:job:<id>:heard     hash    <step> how far it is, until the job's readers are told
 -- ttv:job:<id>:events    stream  what happened, oldest first
 -- ttv:jobs:<tenant>[:<state>]  sorted set  ids in the order of creation, for listings
 -- ttv:ready:<pool>       sorted set  step ids that may run, by the time from which they may
@@ -47,6 +48,7 @@ local function move(id, to, at)
     redis.call('ZADD', 'ttv:started', whole(at), id)
   else
     redis.call('HSET', job_key(id), 'finished_at', whole(at), 'message', '')
+    redis.call('DEL', job_key(id) .. ':heard')
     redis.call('ZREM', 'ttv:started', id)
   end
 end
