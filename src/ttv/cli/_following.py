@@ -112,8 +112,8 @@ class _Bars:
 
     def show(self, job: Job) -> None:
         """Move the bars."""
-        status = job.status if job.ended else job.stage
-        self._row(job.id, "film", job.progress, job.message, status)
+        brief = " ".join(str(job.order.get("prompt") or "").split())
+        self._row(job.id, "film", job.progress, brief, job.status if job.ended else job.stage)
         for step in _shots(job):
             self.planned.set()
             prompt = self.prompts[step.shot - 1] if step.shot and self.prompts else ""
