@@ -8,10 +8,9 @@ from contextlib import contextmanager, suppress
 from typing import Final, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
-from rich.table import Column
 from rich.text import Text
 
+from ttv.cli._rows import Rows
 from ttv.client import Client, Job, Step
 from ttv.errors import Cancelled, Permanent, StorageFull, StorageUnwritable, TtvError
 
@@ -58,7 +57,7 @@ async def _name_shots(client: Client, job_id: str, view: _View) -> None:
     with suppress(TtvError):  # the rows have numbers too
         await view.planned.wait()
         plan = await client.plan(job_id)
-        view.prompts = [" ".join(str(shot["prompt"]).split()) for shot in plan["shots"]]
+        view.prompts = [str(shot["prompt"]) for shot in plan["shots"]]
 
 
 @contextmanager
@@ -68,7 +67,7 @@ def _showing(console: Console) -> Iterator[_View]:
         yield _Lines(console)
         return
     bars = _Bars(console)
-    with bars.progress:
+    with bars.rows.progress:
         yield bars
 
 
@@ -90,41 +89,19 @@ class _Bars:
     def __init__(self, console: Console) -> None:
         self.planned = asyncio.Event()
         self.prompts: Sequence[str] = ()
-        self._rows: dict[str, TaskID] = {}
-        self.progress = Progress(
-            TextColumn("{task.fields[label]}", style="bold"),
-            TextColumn(
-                "{task.description}",
-                markup=False,
-                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
-            ),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
-            TextColumn(
-                "{task.fields[status]}",
-                style="dim",
-                markup=False,
-                table_column=Column(min_width=18, no_wrap=True),
-            ),
-            console=console,
-            expand=True,
-        )
+        self.rows = Rows(console)
 
     def show(self, job: Job) -> None:
         """Move the bars."""
-        brief = " ".join(str(job.order.get("prompt") or "").split())
-        self._row(job.id, "film", job.progress, brief, job.status if job.ended else job.stage)
+        if job.id not in self.rows:
+            self.rows.add(job.id, "film", str(job.order.get("prompt") or ""))
+        self.rows.show(job.id, job.progress, job.status if job.ended else job.stage)
         for step in _shots(job):
             self.planned.set()
+            if step.name not in self.rows:
+                self.rows.add(step.name, f"shot {step.shot}")
             prompt = self.prompts[step.shot - 1] if step.shot and self.prompts else ""
-            self._row(step.name, f"shot {step.shot}", step.progress, prompt, _word(step))
-
-    def _row(self, name: str, label: str, fraction: float, description: str, status: str) -> None:
-        if name not in self._rows:
-            self._rows[name] = self.progress.add_task("", total=1.0, label=label, status="")
-        self.progress.update(
-            self._rows[name], completed=fraction, description=description, status=status
-        )
+            self.rows.show(step.name, step.progress, _word(step), content=prompt)
 
 
 class _Lines:

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
-from rich.table import Column
 from rich.text import Text
 
+from ttv.cli._rows import Rows
 from ttv.pipeline import Kind, Result, Step, Watcher
 from ttv.planning import Plan
 
@@ -29,7 +28,7 @@ def watching(console: Console, *, clock: Clock = time.monotonic) -> Iterator[Wat
         yield Lines(console, clock=clock)
         return
     bars = Bars(console, clock=clock)
-    with bars.progress:
+    with bars.rows.progress:
         yield bars
 
 
@@ -87,28 +86,10 @@ class Bars:
     """Rows with bars that move."""
 
     def __init__(self, console: Console, *, clock: Clock) -> None:
+        self.rows = Rows(console)
         self._console = console
         self._clock = clock
         self._account: Account | None = None
-        self._rows: dict[str, TaskID] = {}
-        self.progress = Progress(
-            TextColumn("{task.fields[label]}", style="bold", markup=False),
-            TextColumn(
-                "{task.description}",
-                markup=False,
-                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
-            ),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
-            TextColumn(
-                "{task.fields[status]}",
-                style="dim",
-                markup=False,
-                table_column=Column(min_width=18, no_wrap=True),
-            ),
-            console=console,
-            expand=True,
-        )
 
     def planned(self, plan: Plan, steps: tuple[Step, ...]) -> None:
         """Lay out a row for each shot and one for the film."""
@@ -116,22 +97,18 @@ class Bars:
         self._console.print(Text(headline(plan), style="bold"))
         for step in steps:
             if label := account.label(step):
-                self._rows[step.name] = self.progress.add_task(
-                    account.content(step), total=1.0, label=label, status="waiting"
-                )
+                self.rows.add(step.name, label, account.content(step))
 
     def progressed(self, step: Step, fraction: float, message: str) -> None:
         """Move a bar."""
-        if self._account and step.name in self._rows:
-            self._update(step, fraction, self._account.running(step, fraction, message))
+        if self._account and step.name in self.rows:
+            how = self._account.running(step, fraction, message)
+            self.rows.show(step.name, fraction, how)
 
     def finished(self, step: Step, result: Result) -> None:
         """Fill a bar."""
-        if self._account and step.name in self._rows:
-            self._update(step, 1.0, self._account.done(step, result))
-
-    def _update(self, step: Step, fraction: float, status: str) -> None:
-        self.progress.update(self._rows[step.name], completed=fraction, status=status)
+        if self._account and step.name in self.rows:
+            self.rows.show(step.name, 1.0, self._account.done(step, result))
 
 
 class Lines:
