@@ -99,4 +99,4 @@ def _checked(asked: Path) -> Path:
 def _agreed(path: Path) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    return typer.confirm(f"{path} exists. Overwrite it?", err=True)
+    return typer.confirm(f"{from_here(path)} exists. Overwrite it?", err=True)

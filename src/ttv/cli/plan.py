@@ -31,7 +31,6 @@ def plan(
 ) -> None:
     """Show the shots that a prompt becomes, as YAML to edit and render."""
     from ttv import settings
-    from ttv.cli import _planning
     from ttv.cli._run import run
     from ttv.pipeline import Wish
 
@@ -45,5 +44,7 @@ def plan(
         generator=generator,
     )
     order = options.make_order(loaded, wish, None)
+    from ttv.cli import _planning  # loads the film-maker: a refusal does not wait for it
+
     made = run(_planning.plan(order, loaded))
     print(_planning.to_json(made) if json else _planning.to_yaml(made), end="")

@@ -51,7 +51,7 @@ def render(
     Stopped with Ctrl-C, the same command goes on where it was: finished shots are reused.
     """
     from ttv import settings
-    from ttv.cli import _rendering, _target
+    from ttv.cli import _target
     from ttv.cli._run import run
     from ttv.pipeline import Wish
 
@@ -68,6 +68,8 @@ def render(
     order = options.make_order(loaded, wish, plan)
     title = order.plan.brief if order.plan else order.prompt
     path = _target.choose(output, title or "film", force=force)
+    from ttv.cli import _rendering  # loads the film-maker: a refusal does not wait for it
+
     try:
         film = run(_rendering.make(order, loaded, path, keep=keep, quiet=quiet or json))
     except Cancelled as error:
