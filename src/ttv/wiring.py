@@ -126,6 +126,7 @@ class _FilmRunner:
             outcome.result.to_json(),
             steps=tuple(jobs.Step(**asdict(following)) for following in outcome.steps),
             warnings=pipeline.film_warnings({step.name: outcome.result}),
+            reused=outcome.result.reused,
         )
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ttv.assembly._assemble import VERSION, Film, assemble
-from ttv.assembly._cut import Cut, Transition
+from ttv.assembly._cut import Cut
 
-__all__ = ["VERSION", "Cut", "Film", "Transition", "assemble"]
+__all__ = ["VERSION", "Cut", "Film", "assemble"]

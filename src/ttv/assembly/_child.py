@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ttv import children
-from ttv.assembly._cut import Cut, Transition
+from ttv.assembly._cut import Cut
 from ttv.assembly._splice import splice
 from ttv.children import Message, Report
-from ttv.media import Format
+from ttv.media import Format, Transition
 
 
 def work(request: Message, report: Report) -> Message:

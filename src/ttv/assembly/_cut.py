@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
-
-class Transition(StrEnum):
-    """How a clip follows the one before."""
-
-    CUT = "cut"  #: At once.
-    CROSSFADE = "crossfade"  #: The clips overlap and blend.
-    FADE = "fade"  #: The clip before fades to black, then this one fades in.
-    CONTINUE = "continue"  #: At once, and so that nobody sees it.
-
-
-#: Transitions that use frames of the clip before as well.
-BLENDING: Final = frozenset({Transition.CROSSFADE, Transition.FADE})
+from ttv.media import Transition
 
 
 @dataclass(frozen=True, slots=True)

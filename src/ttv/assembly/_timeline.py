@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-from ttv.assembly._cut import BLENDING, Cut, Transition
+from ttv.assembly._cut import Cut
 from ttv.errors import InvalidRequest
+from ttv.media import Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def timeline(cuts: Sequence[Cut]) -> tuple[Piece, ...]:
     """
     pieces: list[Piece] = []
     for at, cut in enumerate(cuts):
-        head = cut.transition_frames if cut.transition in BLENDING else 0
+        head = cut.transition_frames if cut.transition.takes_time else 0
         end = cut.frames - _used_by_next(cuts, at)
         _check(cuts, at, head=head, end=end)
         opening = Keep(at, 0, head)
@@ -92,7 +93,7 @@ def sections(cuts: Sequence[Cut]) -> tuple[int, ...]:
 
 
 def _used_by_next(cuts: Sequence[Cut], at: int) -> int:
-    if at + 1 == len(cuts) or cuts[at + 1].transition not in BLENDING:
+    if at + 1 == len(cuts) or not cuts[at + 1].transition.takes_time:
         return 0
     return cuts[at + 1].transition_frames
 

@@ -13,6 +13,7 @@ from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, ToPlanes, black, blend
 from ttv.media._png import load_png, save_png
 from ttv.media._sound import SOUND_RATE, Sound
+from ttv.media._transition import Transition
 
 __all__ = [
     "SOUND_RATE",
@@ -26,6 +27,7 @@ __all__ = [
     "Preset",
     "Sound",
     "ToPlanes",
+    "Transition",
     "Unreadable",
     "WrongLength",
     "black",

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities
+from ttv.media import Format
 from ttv.pipeline._order import Mode
 from ttv.pipeline._step import Kind, Step
-from ttv.planning import Plan, Shot, Transition
+from ttv.planning import Plan, Shot, ShotLimits, Transition
 
 
 class Join(StrEnum):
@@ -30,6 +31,27 @@ class Seam:
     reason: str
     #: Frame of the shot's scene that the still shows (``STILL``, ``MEET``).
     frame: int = 0
+
+
+def shot_limits(engine: Capabilities, picture: Format) -> ShotLimits:
+    """Say in frames which lengths an engine can make."""
+    return ShotLimits(
+        min_frames=picture.frames(engine.min_seconds),
+        max_frames=int(engine.max_seconds * picture.fps),
+        allowed=tuple(picture.frames(seconds) for seconds in engine.allowed_seconds),
+    )
+
+
+def check_lengths(plan: Plan, engine: Capabilities) -> None:
+    """Refuse a plan with a shot that the engine cannot make; InvalidRequest names the shot."""
+    limits = shot_limits(engine, plan.format)
+    for number, shot in enumerate(plan.shots):
+        if not limits.allow(shot.frames):
+            raise InvalidRequest(
+                f"shot {number + 1} lasts {plan.format.seconds(shot.frames):g} seconds; "
+                f"{engine.model} makes {limits.describe(plan.format)}",
+                param=f"shots[{number}].seconds",
+            )
 
 
 def seams(plan: Plan, mode: Mode, engine: Capabilities) -> tuple[Seam, ...]:

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
-from hashlib import blake2b
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.planning import Plan, from_document, to_document
+from ttv.seeds import MAX_SEED, derive
 
-#: Seeds are unsigned 32-bit numbers, which every engine takes.
-MAX_SEED: Final = 2**32 - 1
 #: Characters that no prompt needs and that break logs, terminals and captions.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -119,7 +117,7 @@ class Wish:
             prompt=prompt,
             format=picture,
             frames=self._frames(picture, limits),
-            seed=_seed_from(prompt) if self.seed is None else check_seed(self.seed),
+            seed=derive(0, prompt) if self.seed is None else check_seed(self.seed),
             **self._choices(),
         )
 
@@ -204,8 +202,3 @@ def parse_mode(text: str) -> Mode:
         raise InvalidRequest(
             f"mode must be one of {', '.join(Mode)}{hint}", param="mode"
         ) from error
-
-
-def _seed_from(prompt: str) -> int:
-    """Derive a seed from the words of a prompt."""
-    return int.from_bytes(blake2b(prompt.encode(), digest_size=4).digest())

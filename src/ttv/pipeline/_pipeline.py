@@ -14,7 +14,7 @@ from ttv.errors import InvalidRequest, TtvError
 from ttv.generators import Generator
 from ttv.keyframes import Painter
 from ttv.pipeline import film
-from ttv.pipeline._graph import opening_steps, seams, steps
+from ttv.pipeline._graph import check_lengths, opening_steps, seams, steps
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._work import Tools, Work
@@ -75,6 +75,7 @@ class Pipeline:
                 f"{engine.model} makes at least {engine.min_seconds:g} seconds", param="seconds"
             )
         if order.plan is not None:
+            check_lengths(order.plan, engine)
             seams(order.plan, order.mode, engine)
 
     async def run(

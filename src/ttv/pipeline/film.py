@@ -18,17 +18,17 @@ from ttv.errors import Permanent, TtvError
 from ttv.generators import SegmentRequest, State
 from ttv.keyframes import KeyframeRequest
 from ttv.pipeline._cache import address, content_type
-from ttv.pipeline._graph import Join
+from ttv.pipeline._graph import Join, shot_limits
 from ttv.pipeline._manifest import manifest
 from ttv.pipeline._step import Kind, Result
 from ttv.pipeline._work import PLAN_FILE, Made, Work
-from ttv.planning import Brief, Shot, ShotLimits, to_document
+from ttv.planning import Brief, Shot, to_document
 
 
 async def plan(work: Work) -> Result:
     """Turn the order into a plan; a user's own plan is taken as it is."""
     order, planner = work.order, work.tools.planner
-    limits = _shot_limits(work)
+    limits = shot_limits(work.tools.engine, order.format)
 
     async def make() -> Made:
         written = order.plan or await planner.plan(
@@ -155,16 +155,6 @@ STAGES: Final[Mapping[Kind, Callable[[Work], Awaitable[Result]]]] = {
 }
 
 
-def _shot_limits(work: Work) -> ShotLimits:
-    """Say in frames which lengths the engine can make."""
-    engine, picture = work.tools.engine, work.order.format
-    return ShotLimits(
-        min_frames=picture.frames(engine.min_seconds),
-        max_frames=int(engine.max_seconds * picture.fps),
-        allowed=tuple(picture.frames(seconds) for seconds in engine.allowed_seconds),
-    )
-
-
 def _shot(work: Work) -> tuple[int, Shot]:
     """Give the number and the shot of a keyframe or segment step."""
     number = work.step.shot or 0
@@ -232,7 +222,7 @@ def _cut(shot: Shot, clip: Path) -> assembly.Cut:
     return assembly.Cut(
         clip=clip,
         frames=shot.frames,
-        transition=assembly.Transition(shot.transition.value),
+        transition=shot.transition,
         transition_frames=shot.transition_frames,
         prompt=shot.prompt,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ttv.media import Transition
 from ttv.planning._document import from_document, to_document
 from ttv.planning._draft import from_draft, read_plan
-from ttv.planning._plan import VERSION, Plan, Shot, Transition
+from ttv.planning._plan import VERSION, Plan, Shot
 from ttv.planning._port import Brief, Planner, ShotLimits
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ttv.planning._plan import Transition
+from ttv.media import Transition
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from typing import Final
 
 from ttv.animatic.language import survey
 from ttv.errors import InvalidRequest
-from ttv.media import Format
+from ttv.media import Format, Transition
 from ttv.planning._beats import Beat
 from ttv.planning._lengths import Lengths
-from ttv.planning._plan import Transition
 from ttv.planning._port import Brief, ShotLimits
 
 SINGLE_SECONDS: Final = 5.0

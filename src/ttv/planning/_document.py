@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ttv.errors import InvalidRequest
-from ttv.media import Format
+from ttv.media import Format, Transition
 from ttv.planning._fields import Fields
-from ttv.planning._plan import VERSION, Plan, Shot, Transition
+from ttv.planning._plan import VERSION, Plan, Shot
 
 
 def to_document(plan: Plan) -> dict[str, Any]:

@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ttv.errors import InvalidRequest
-from ttv.media import Format
+from ttv.media import Format, Transition
 from ttv.planning._document import build_shot, from_document
 from ttv.planning._fields import Fields
-from ttv.planning._plan import Plan, Shot, Transition
+from ttv.planning._plan import Plan, Shot
 from ttv.planning._source import load
 from ttv.seeds import MAX_SEED, derive
 

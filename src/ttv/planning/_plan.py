@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from ttv.errors import InvalidRequest
-from ttv.media import Format
+from ttv.media import Format, Transition
 from ttv.seeds import MAX_SEED
 
 #: Version of the JSON form; a reader refuses a newer one.
 VERSION: Final = 1
-
-
-class Transition(StrEnum):
-    """How a shot follows the one before it."""
-
-    CUT = "cut"  #: The picture changes at once.
-    CROSSFADE = "crossfade"  #: The two shots overlap and blend.
-    FADE = "fade"  #: The shot before fades to black, then this one fades in; nothing overlaps.
-    CONTINUE = "continue"  #: No cut: this shot goes on from the last frame of the one before.
-
-    @property
-    def takes_time(self) -> bool:
-        """Tell whether the transition lasts some frames."""
-        return self in (Transition.CROSSFADE, Transition.FADE)
 
 
 @dataclass(frozen=True, slots=True)

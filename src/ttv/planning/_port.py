@@ -42,6 +42,19 @@ class ShotLimits:
                 f"the allowed lengths {self.allowed} must ascend from 1", param="limits"
             )
 
+    def allow(self, frames: int) -> bool:
+        """Tell whether a shot may have this length."""
+        if self.allowed:
+            return frames in self.allowed
+        return self.min_frames <= frames <= self.max_frames
+
+    def describe(self, picture: Format) -> str:
+        """Say the legal lengths in seconds, for people."""
+        if self.allowed:
+            return " or ".join(f"{picture.seconds(frames):g}" for frames in self.allowed)
+        low, high = picture.seconds(self.min_frames), picture.seconds(self.max_frames)
+        return f"{low:g} to {high:g}"
+
 
 class Planner(Protocol):
     """Turns a brief into a Plan; opened and closed by ``wiring`` like every back end."""

@@ -9,10 +9,11 @@ from typing import Final, Self
 from ttv.animatic.language import survey
 from ttv.animatic.scene import Framing
 from ttv.errors import InvalidRequest
+from ttv.media import Transition
 from ttv.planning._beats import Beat, split
 from ttv.planning._carry import prompts
 from ttv.planning._cut import Cut, cut
-from ttv.planning._plan import Plan, Shot, Transition
+from ttv.planning._plan import Plan, Shot
 from ttv.planning._port import Brief, ShotLimits
 from ttv.seeds import derive
 

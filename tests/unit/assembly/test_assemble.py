@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.media.pictures import SMALL, write_clip
-from ttv.assembly import Cut, Film, Transition, assemble
+from ttv.assembly import Cut, Film, assemble
 from ttv.errors import NotFound
-from ttv.media import Coding, probe
+from ttv.media import Coding, Transition, probe
 
 
 def made(folder: Path, cuts: list[Cut]) -> tuple[Film, list[tuple[float, str]]]:

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from tests.unit.media.pictures import SMALL, number, write_clip
-from ttv.assembly import Cut, Transition
+from ttv.assembly import Cut
 from ttv.assembly._splice import Spliced, splice
 from ttv.errors import InvalidRequest
 from ttv.media import (
     Coding,
     Format,
+    Transition,
     Unreadable,
     WrongLength,
     load_png,

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttv.assembly import Cut, Transition
+from ttv.assembly import Cut
 from ttv.assembly._timeline import Blend, Fade, Keep, Piece, sections, timeline
 from ttv.errors import InvalidRequest
+from ttv.media import Transition
 
 BLENDS = (Transition.CROSSFADE, Transition.FADE)
 

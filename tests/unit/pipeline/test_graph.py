@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities
 from ttv.media import Format
-from ttv.pipeline._graph import Join, opening_steps, seams, steps
+from ttv.pipeline._graph import Join, check_lengths, opening_steps, seams, steps
 from ttv.pipeline._order import Mode
 from ttv.planning import Plan, Shot, Transition
 
@@ -79,6 +79,22 @@ def test_what_an_engine_cannot_join_is_refused_and_names_the_mode(
 
     assert caught.value.param == "mode"
     assert engine.model in caught.value.message
+
+
+def test_a_shot_that_the_engine_cannot_make_is_refused_by_its_number() -> None:
+    plan = Plan("a fox", (Shot("a fox", 48, 1), Shot("an owl", 6, 2)), Format(), seed=1)
+
+    with pytest.raises(InvalidRequest, match=r"full makes 0\.5 to 60") as caught:
+        check_lengths(plan, FULL)
+
+    assert caught.value.param == "shots[1].seconds"
+
+
+def test_a_shot_must_have_one_of_the_lengths_that_an_engine_sells() -> None:
+    seller = replace(FULL, allowed_seconds=(4.0, 8.0))
+
+    with pytest.raises(InvalidRequest, match="full makes 4 or 8"):
+        check_lengths(plan_of(), seller)
 
 
 def test_the_still_of_a_continued_scene_is_the_last_frame_of_the_stretch_before() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ttv.media import Transition
 from ttv.planning._beats import split
-from ttv.planning._plan import Transition
 
 
 def _texts(brief: str) -> list[str]:
