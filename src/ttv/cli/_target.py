@@ -44,7 +44,7 @@ def choose(asked: Path | None, title: str, *, force: bool) -> Path:
         path = _checked(asked)
         if path.exists() and not (force or _agreed(path)):
             raise InvalidRequest(
-                f"{asked} exists; --force overwrites it, -o chooses another name", param="output"
+                f"{asked} exists; --force overwrites it, -o chooses another name", param="-o"
             )
     with storage_errors(path.parent), writing(path) as part:
         part.touch()
@@ -89,10 +89,10 @@ def _checked(asked: Path) -> Path:
         asked = asked.with_suffix(SUFFIX)
     if asked.suffix.lower() != SUFFIX:
         better = asked.with_suffix(SUFFIX).name
-        raise InvalidRequest(f"a film is an MP4 file; name it {better}", param="output")
+        raise InvalidRequest(f"a film is an MP4 file; name it {better}", param="-o")
     path = asked.resolve()
     if path.exists() and not path.is_file():
-        raise InvalidRequest(f"{asked} is not a plain file; choose another name", param="output")
+        raise InvalidRequest(f"{asked} is not a plain file; choose another name", param="-o")
     return path
 
 
