@@ -28,6 +28,7 @@ _MEMORY_BYTES: Final = 8 << 30
 _START_SECONDS: Final = 60
 _SECONDS_PER_FRAME: Final = 2
 _MOST_DRAWERS: Final = 4
+_PICTURES: Final = ("first_frame", "last_frame", "follows")
 
 
 class Options(BaseModel):
@@ -39,10 +40,9 @@ class Options(BaseModel):
     crf: Annotated[int, Field(ge=0, le=51)] = 20
     #: Threads of the encoder; another number gives other bytes.
     threads: Annotated[int, Field(ge=1, le=16)] = 2
-    #: Processes that draw one segment; by default one a core, at most four.
-    drawers: Annotated[int, Field(ge=1, le=64)] = Field(
-        default_factory=lambda: min(os.cpu_count() or 1, _MOST_DRAWERS)
-    )
+    #: Processes that draw one segment. By default its share of half the cores, at most four:
+    #: encoding takes about as much time as drawing.
+    drawers: Annotated[int, Field(ge=1, le=64)] | None = None
 
 
 def build(options: Mapping[str, object]) -> Animatic:
@@ -110,7 +110,7 @@ class Animatic:
             **{name: _text(getattr(request, name)) for name in _PICTURES},
             "clip": str(clip),
             "coding": asdict(self._coding),
-            "drawers": self._options.drawers,
+            "drawers": self._options.drawers or self._share(),
         }
         limits = Limits(_MEMORY_BYTES, _START_SECONDS + _SECONDS_PER_FRAME * request.frames)
         child = await Child.start("ttv.generators._animatic_child", message, limits=limits)
@@ -137,14 +137,16 @@ class Animatic:
             await segment.child.cancel()
             segment.clip.unlink(missing_ok=True)
 
+    def _share(self) -> int:
+        """Give the number of drawing processes for one more segment."""
+        segments = 1 + sum(not segment.child.ended for segment in self._segments.values())
+        return max(1, min(_MOST_DRAWERS, (os.cpu_count() or 1) // 2 // segments))
+
     def _segment(self, handle: str) -> _Segment:
         try:
             return self._segments[handle]
         except KeyError:
             raise HandleLost from None
-
-
-_PICTURES: Final = ("first_frame", "last_frame", "follows")
 
 
 def _text(path: Path | None) -> str | None:
