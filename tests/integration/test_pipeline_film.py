@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ttv import media, wiring
+from ttv import media
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.pipeline import Kind, Mode, Order, Pipeline, Result, Step
 from ttv.planning import Plan, Shot, Transition
 from ttv.settings import Settings
+from ttv.wiring.films import open_pipeline
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def pipeline(tmp_path: Path) -> AsyncIterator[Pipeline]:
-    async with wiring.open_pipeline(Settings(data_dir=tmp_path / "data")) as opened:
+    async with open_pipeline(Settings(data_dir=tmp_path / "data")) as opened:
         yield opened
 
 
@@ -133,7 +134,7 @@ async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
 async def test_the_same_order_gives_the_same_bytes(tmp_path: Path) -> None:
     hashes = []
     for name in ("a", "b"):
-        async with wiring.open_pipeline(Settings(data_dir=tmp_path / f"data-{name}")) as opened:
+        async with open_pipeline(Settings(data_dir=tmp_path / f"data-{name}")) as opened:
             results = await make(opened, order_of(FOX, OWL), tmp_path / name)
             hashes.append(results["delivery"].files["film"].sha256)
 

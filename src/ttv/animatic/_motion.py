@@ -79,7 +79,7 @@ def _course(
             0.1 * area.width if drifts and (pan or follows) else _STILL if pan or follows else 0.0
         )
         return Course(0.0, one.subject.pace, room, leap=leap)
-    if follows * one.speed > 0 and abs(follows) > _STROLL * area.unit:
+    if follows * one.speed > 0 and not math.isclose(abs(follows), _STROLL * area.unit):
         tempo = min(1.7, max(0.5, follows * one.near / one.speed))
         if one.lane is not Lane.GROUND:
             tempo = min(1.2, max(0.8, tempo))

@@ -62,6 +62,13 @@ class Season(StrEnum):
     WINTER = "winter"
 
 
+class Passage(StrEnum):
+    """How sun or moon move."""
+
+    RISE = "rise"
+    SET = "set"
+
+
 class Move(StrEnum):
     """What the camera does."""
 
@@ -208,6 +215,8 @@ class Scene:
     camera: Camera = field(default_factory=Camera)
     #: Things in the sky that were named: "moon", "sun", "stars", "rainbow", "aurora".
     sky: tuple[str, ...] = ()
+    #: What sun or moon do; None hangs still.
+    passage: Passage | None = None
     #: Scenery that was named beside the setting: members of ``SCENERY``.
     props: tuple[str, ...] = ()
     #: A palette grade: "noir", "pastel", "neon", "sepia", "watercolor"; None is natural.

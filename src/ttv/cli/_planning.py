@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import yaml
 
-from ttv import wiring
 from ttv.media import Format
 from ttv.pipeline import Order, opening_steps
 from ttv.planning import Plan, Shot, Transition, from_document, to_document
 from ttv.settings import Settings
+from ttv.wiring.films import open_pipeline
 
 _MAX_TITLE: Final = 300
 
@@ -22,7 +22,7 @@ _MAX_TITLE: Final = 300
 async def plan(order: Order, settings: Settings) -> Plan:
     """Run the planning step alone."""
     (step,) = opening_steps()
-    async with wiring.open_pipeline(settings) as pipeline:
+    async with open_pipeline(settings) as pipeline:
         pipeline.check(order)
         with tempfile.TemporaryDirectory(prefix="ttv-plan-") as folder:
             outcome = await pipeline.run(

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from ttv import embedded, wiring
+from ttv import embedded
 from ttv.errors import Unavailable
 from ttv.jobs import WorkerCard
 from ttv.settings import Settings
+from ttv.wiring.queue import open_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ async def look(settings: Settings) -> Queue:
         raise Unavailable(
             f"no queue server runs for {settings.data_dir}; start the service with: ttv up"
         )
-    async with wiring.open_jobs(settings) as jobs:
+    async with open_jobs(settings) as jobs:
         return Queue(
             waiting=await jobs.store.depth(),
             running=await jobs.store.active(),

@@ -15,13 +15,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from ttv import wiring
 from ttv.artifacts import Store
 from ttv.cli._progress import watching
 from ttv.cli._target import file_size, from_here, writing
 from ttv.errors import storage_errors
 from ttv.pipeline import Order, Result, film_warnings
 from ttv.settings import Settings
+from ttv.wiring.films import open_pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quie
     """
     console = Console(stderr=True, quiet=quiet, highlight=False)
     started = time.monotonic()
-    async with wiring.open_pipeline(settings) as pipeline:
+    async with open_pipeline(settings) as pipeline:
         pipeline.check(order)
         with _workspace(settings.data_dir / "renders") as folder:
             with watching(console) as watcher:

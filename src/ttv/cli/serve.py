@@ -49,10 +49,10 @@ def serve(
 
 
 def _answer(settings: Settings, listening: socket.socket) -> None:
-    from ttv import wiring
+    from ttv.wiring import service
 
     with listening:
-        asyncio.run(wiring.serve(settings, listening))
+        asyncio.run(service.serve(settings, listening))
 
 
 async def _supervise(settings: Settings, listening: socket.socket) -> None:

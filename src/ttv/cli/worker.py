@@ -14,6 +14,6 @@ from ttv.cli._app import SERVICE, app, examples
 )
 def worker(*, data_dir: options.DataDir = None) -> None:
     """Run one worker process; SIGTERM lets its running steps finish."""
-    from ttv import wiring
+    from ttv.wiring import service
 
-    asyncio.run(wiring.work(options.load_settings(data_dir=data_dir)))
+    asyncio.run(service.work(options.load_settings(data_dir=data_dir)))

@@ -37,6 +37,8 @@ _FILMING: Final = re.compile(
     r"(?:camera|tracking|zoom|pan|tilt|dolly|close-?up|wide|medium|aerial|static|slow)\b)",
     re.IGNORECASE,
 )
+#: Pronouns that can also stand for a person of either gender ("the astronaut").
+_PERSONAL: Final = frozenset({"he", "she"})
 _POSSESSIVE: Final = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
 
 
@@ -150,7 +152,10 @@ class _Known:
         if word == "they":
             several = len(self.latest) > 1 or any(mention.plural for mention in self.latest)
             return self._named(self.latest) if several else None
-        fitting = [mention for mention in reversed(self.all) if mention.said == word]
+        latest = self.all[::-1]
+        fitting = [mention for mention in latest if mention.said == word]
+        if not fitting and word in _PERSONAL:
+            fitting = [m for m in latest if m.said == "they" and not m.plural]
         return self._named(fitting[:1]) if fitting else None
 
     def _describe(self, beat: str, mentions: Sequence[Mention]) -> str:

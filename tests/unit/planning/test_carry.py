@@ -25,6 +25,8 @@ def _last(*beats: str) -> str:
         (("A man and a woman dance", "she leaves"), "The woman leaves."),
         (("A queen meets a farmer", "he bows"), "The farmer bows."),
         (("Alice reads", "she sleeps"), "Alice sleeps."),
+        (("An astronaut waves", "she sleeps"), "The astronaut sleeps."),
+        (("A scientist waves", "she sleeps"), "The scientist sleeps."),
         (("A glimmering zorp dances", "it stops"), "The glimmering zorp stops."),
         (("A wolf walks", "close-up of its eyes"), "Close-up of the wolf's eyes."),
         (("A fox runs", "snow begins to fall"), "Snow begins to fall, with the fox."),

@@ -73,6 +73,8 @@ class Cast:
             self._bind(at, verb, clause.group)
         elif clause.topic is Topic.AIR and verb.scenic:
             self.ledger.note(at, Fate.UNDERSTOOD)
+            if self.findings.marks and self.findings.marks[-1][1].value in ("sun", "moon"):
+                self.findings.passage = verb
         elif clause.topic is Topic.NOTHING:
             clause.early.append(at)
             if not self.findings.parts and self.findings.loose_verb is None:
@@ -191,8 +193,11 @@ class Cast:
 
     def dress(self, part: Part, phrase: NounPhrase) -> None:
         """Give a subject the count, colour, size, tempo and action of its phrase."""
+        counts = [self.units[at].sense(Count) for at in phrase.of(Role.COUNT)]
+        exact = [count for count in counts if count and count.least == count.most]
+        part.grouped = part.grouped or any(c and c.least < c.most for c in counts)
+        part.count = part.count or next(iter((*exact, *counts)), None)
         for at in phrase.of(Role.COUNT):
-            part.count = part.count or self.units[at].sense(Count)
             many = part.count is not None and part.count.least > MAX_COUNT
             self.ledger.grade(at, exact=not many, drawn=str(MAX_COUNT))
         for at in phrase.of(Role.COLOUR):

@@ -57,6 +57,7 @@ def compose(
         season=light.season_shown,
         camera=asked.camera(subjects),
         sky=light.sky,
+        passage=light.passage,
         props=place.props,
         style=light.style,
         understanding=asked.understanding(),

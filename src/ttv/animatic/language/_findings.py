@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ttv.animatic.language._ledger import Ledger
-from ttv.animatic.language._senses import Count, Mark, Noun, Place, Scenery
+from ttv.animatic.language._senses import Count, Mark, Noun, Place, Scenery, Verb
 from ttv.animatic.scene import Action
 
 
@@ -22,6 +22,8 @@ class Part:
     end: int
     definite: bool = False
     count: Count | None = None
+    #: True for one word for several ("a herd of"), whose verb has either number.
+    grouped: bool = False
     plural: bool = False
     colour: str | None = None
     scale: float = 1.0
@@ -41,8 +43,7 @@ class Part:
     @property
     def vague(self) -> bool:
         """Tell whether a verb of either number fits: "a herd of goats", "the sheep"."""
-        group = self.count is not None and self.count.least < self.count.most
-        return group or (self.noun is not None and self.noun.invariant)
+        return self.grouped or (self.noun is not None and self.noun.invariant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Findings:
     ledger: Ledger
     parts: list[Part] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
+    #: The verb of sun or moon ("the moon slowly rises").
+    passage: Verb | None = None
     #: Things that stand beside the subjects ("past a lighthouse"); verbs do not bind to them.
     things: list[Part] = field(default_factory=list)
     #: Light, air, look, moves and framing, with the unit that says so.

@@ -250,5 +250,8 @@ def _grammar() -> Iterator[Entry]:
     ):
         for word in grammar[kind.value]:
             yield word, Mark(kind, word)
+    for word in grammar["garments"]:
+        yield word, Mark(Kind.PART, word)
+        yield _many(word), Mark(Kind.PART, word)
     for word in grammar["abstract"]:
         yield _many(word), Mark(Kind.ABSTRACT, word)

@@ -9,7 +9,7 @@ from ttv.animatic.language._findings import Findings
 from ttv.animatic.language._ledger import Fate
 from ttv.animatic.language._senses import Kind, Mark
 from ttv.animatic.language._tables import table
-from ttv.animatic.scene import Season, Setting, TimeOfDay, Weather
+from ttv.animatic.scene import Passage, Season, Setting, TimeOfDay, Weather
 
 #: The strongest weather that is named is drawn.
 _STRENGTH: Final = ("storm", "snow", "rain", "fog", "wind", "cloudy", "clear")
@@ -26,6 +26,7 @@ class Light:
     season: Season | None
     sky: tuple[str, ...]
     style: str | None
+    passage: Passage | None
 
     @property
     def time_shown(self) -> TimeOfDay:
@@ -58,7 +59,16 @@ def choose_light(findings: Findings) -> Light:
         season=Season(season) if season else None,
         sky=sky,
         style=style,
+        passage=_passage(findings),
     )
+
+
+def _passage(findings: Findings) -> Passage | None:
+    """Tell whether sun or moon rise or set."""
+    said = {findings.ledger.units[at].key for at, _ in findings.marks}
+    said |= {findings.passage.base} if findings.passage else set()
+    words = table("conditions")["passage"]
+    return next((way for way in Passage if not said.isdisjoint(words[way.value])), None)
 
 
 def hide(findings: Findings, setting: Setting) -> None:

@@ -60,12 +60,20 @@ class Settler:
         for at in phrase.of(Role.PACE):
             self.cast.hasten(at)
         if preposition is not None:
+            self._in_colour(phrase, preposition)
             return
         stated = self.units[phrase.start].gap is Gap.NONE
         if self.clause.group and stated and not phrase.of(Role.COUNT):
             self.cast.dress(self.clause.group[-1], phrase)
         elif phrase.of(Role.COLOUR):
             self.clause.orphans.append(phrase)
+
+    def _in_colour(self, phrase: NounPhrase, preposition: str) -> None:
+        """Dress a person "in red"."""
+        wearer = self._rider()
+        person = wearer is not None and wearer.noun and wearer.noun.rig is RigKind.BIPED
+        if wearer and person and preposition == "in" and phrase.of(Role.COLOUR):
+            self.cast.dress(wearer, phrase)
 
     def _thing(self, phrase: NounPhrase, preposition: str | None) -> None:
         head = self.units[phrase.at]
@@ -107,6 +115,21 @@ class Settler:
             part.name = self.ledger.text[self.units[phrase.at].start : self.units[end - 1].end]
         self.ledger.span(phrase.at, end, Fate.SUBSTITUTED, "a placeholder")
         return end
+
+    def _worn(self, phrase: NounPhrase, preposition: str | None) -> None:
+        """Give the main garment of a person the colour that is said ("in a yellow dress")."""
+        mark, wearer = self.units[phrase.at].mark(Kind.PART), self._rider()
+        fits = table("grammar")["garments"].get(mark.value) if mark else None
+        worn = preposition in ("in", "with") or (
+            self.clause.verb is not None and self.clause.verb.base == "wear"
+        )
+        if not (fits and worn and wearer and wearer.noun and wearer.noun.rig is RigKind.BIPED):
+            self._lose(phrase, preposition)
+            return
+        self.cast.dress(wearer, phrase)
+        exact = facts_of(wearer.noun).get("said") == fits
+        if exact or phrase.of(Role.COLOUR):
+            self.ledger.grade(phrase.at, exact=exact, drawn="clothes")
 
     def _lose(self, phrase: NounPhrase, preposition: str | None) -> None:
         """Leave a phrase out of the picture; its words stay without a note."""
@@ -288,6 +311,7 @@ class Settler:
         Role.MARK: _light,
         Role.GENERIC: _generic,
         Role.UNKNOWN: _unknown,
+        Role.SHAPELESS: _worn,
     }
 
 

@@ -41,7 +41,8 @@ class Mention:
     plural: bool
     #: True for "the fox", which speaks of a fox known from before.
     definite: bool
-    #: The pronoun that takes its place: it, he, she or they.
+    #: The pronoun that takes its place: it, he, she, or they for several and for one person
+    #: of either gender.
     said: str
 
 
@@ -114,6 +115,8 @@ def _mention(findings: Findings, part: Part) -> Mention:
 def _pronoun(part: Part) -> str:
     if part.noun is None or part.noun.rig is not RigKind.BIPED:
         return "it"
+    if not part.noun.exact and not part.noun.name:
+        return "they"
     return facts_of(part.noun).get("said", "it")
 
 

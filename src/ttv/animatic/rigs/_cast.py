@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, Protocol
 
 from ttv.animatic.rigs import biped, bird, fish, quadruped, things
+from ttv.animatic.rigs._data import read
 from ttv.animatic.rigs._placeholder import placeholder
 from ttv.animatic.rigs._port import Actor
 from ttv.animatic.scene import RigKind, Subject
@@ -37,6 +39,12 @@ def species() -> Mapping[RigKind, frozenset[str]]:
     return {kind: names() for kind, (_, names) in _BUILDERS.items()}
 
 
+@cache
+def natural() -> Mapping[str, frozenset[str]]:
+    """Give the colour names that a species has by nature."""
+    return read("ttv.animatic.rigs", "natural.yaml", dict[str, frozenset[str]])
+
+
 def cast(subject: Subject, *, rng: random.Random, index: int = 0) -> Actor:
     """Make the actor for one of the subject's copies; a noun nobody drew becomes a card.
 
@@ -45,6 +53,8 @@ def cast(subject: Subject, *, rng: random.Random, index: int = 0) -> Actor:
     """
     if subject.noun not in species()[subject.rig]:
         return placeholder(subject, rng=rng, index=index)
+    if subject.colour in natural().get(subject.noun, ()):
+        subject = replace(subject, colour=None)
     build = _BUILDERS[subject.rig][0]
     if subject.rig is RigKind.BIRD and subject.noun in _WINGED:
         build = quadruped.quadruped

@@ -48,7 +48,7 @@ class Light:
         """Tell how dark it is, 0 by day to 1 at night; lamps burn above a half."""
         red, green, blue = self.ambient
         brightness = 0.299 * red + 0.587 * green + 0.114 * blue
-        return min(1.0, max(0.0, (0.92 - brightness) / 0.4))
+        return min(1.0, max(0.0, (0.93 - brightness) / 0.28))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,10 @@ def pole(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: 
 
 
 def post(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look) -> None:
-    """Plant a bare post, to pass close before the lens."""
-    metal = look.fill("metal_dark", 0.5)
-    canvas.drawRect(skia.Rect.MakeLTRB(x - h * 0.012, y - h, x + h * 0.012, y + h * 0.2), metal)
+    """Plant a bollard, to pass close before the lens."""
+    metal, half = look.fill("metal_dark", 0.5), 0.1 * h
+    canvas.drawRect(skia.Rect.MakeLTRB(x - half, y - h, x + half, y + h * 0.2), metal)
+    canvas.drawCircle(x, y - h, half * 1.25, metal)
 
 
 BUILDERS: Final[dict[str, Builder]] = {

@@ -30,7 +30,7 @@ CITY: Final = Grammar(
         Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
         Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
     ),
-    front=(Layer(Row(("post",), (1.6, 1.6), 3.1, even=True), 2.0, blur=5.0),),
+    front=(Layer(Row(("post",), (0.15, 0.15), 0.62, even=True), 1.6, blur=2.2),),
     horizon=0.5,
 )
 

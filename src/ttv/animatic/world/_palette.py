@@ -159,9 +159,12 @@ class Palette:
         return self.grade.apply(colour) if self.grade else colour
 
     def light(self, near: float) -> Light:
-        """Give subjects of that nearness the same light as the world round them."""
+        """Give subjects of that nearness the light of the world round them.
+
+        In the dark it is a little whiter, so that their colours can still be told.
+        """
         return Light(
-            ambient=self.ambient,
+            ambient=mix(self.ambient, (1.0, 1.0, 1.0), 0.55 * (1.0 - grey(self.ambient))),
             haze=self.haze,
             haze_amount=self.air(near) * 0.6,
             key=self.key,

@@ -19,60 +19,35 @@ from ttv.animatic.world._terrain import outline
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Dark trunks and boughs close to the lens that frame the picture and cross it in a pan."""
+    """Dark boughs close to the lens that hang into the picture from above."""
 
     tone: str
     leafy: bool = False
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
-        """Stand one trunk at the edge of the resting picture, and others along the way."""
-        step = look.view.width * 2.6
+        """Hang one tuft at the corner of the resting picture, and others along the way."""
+        step = look.view.width * 1.7
         for at in range(int((span.left - step) // step), int((span.right + step) // step) + 1):
             rng = look.seeds.rng(look.name, "edge", at)
-            x = at * step + look.view.width * (1.035 if at % 2 == 0 else 0.98)
-            self._trunk(canvas, x, look, at)
-            for _ in range(11):
+            x = at * step + look.view.width * (1.0 if at % 2 == 0 else 0.9)
+            for _ in range(7):
                 self._bough(canvas, x, look, (rng.random(), rng.random(), rng.random()))
 
     def _paint(self, look: Look, shade: float) -> skia.Paint:
         palette = look.palette
         tone = mix(palette.material(self.tone), palette.shadow, 0.42)
-        return flat(palette.lit(tone, 1.0, shade))
-
-    def _trunk(self, canvas: skia.Canvas, x: float, look: Look, at: int) -> None:
-        unit, height = look.unit, look.view.height
-        wide, lean = 0.045 * unit, (0.03 if at % 2 else -0.03) * unit
-        path = skia.Path()
-        path.moveTo(x - wide, height + 4)
-        path.cubicTo(
-            x - wide * 0.6,
-            height * 0.6,
-            x - wide * 0.5 + lean,
-            height * 0.4,
-            x - wide * 0.4 + lean,
-            -4,
-        )
-        path.lineTo(x + wide * 0.4 + lean, -4)
-        path.cubicTo(
-            x + wide * 0.5 + lean,
-            height * 0.4,
-            x + wide * 0.7,
-            height * 0.6,
-            x + wide * 1.3,
-            height + 4,
-        )
-        path.close()
-        canvas.drawPath(path, self._paint(look, 0.46))
+        return flat(mix(palette.lit(tone, 1.0, shade), palette.haze, 0.7 * palette.veil))
 
     def _bough(
         self, canvas: skia.Canvas, x: float, look: Look, dice: tuple[float, float, float]
     ) -> None:
         unit = look.unit
-        y = look.view.height - look.unit * (1.08 - 0.34 * dice[0] ** 1.6)
+        y = unit * (0.05 * dice[0] - 0.06)
         way = 1 if dice[1] < 0.5 else -1
-        long = unit * (0.16 + 0.3 * dice[2])
+        x += way * 0.05 * unit * dice[0]
+        long = unit * (0.14 + 0.2 * dice[2])
         paint = self._paint(look, 0.4 + 0.2 * dice[2])
-        droop = long * (0.2 + 0.3 * dice[0])
+        droop = long * (0.12 + 0.3 * dice[0])
         if not self.leafy:
             points = [(x, y)]
             steps = 6

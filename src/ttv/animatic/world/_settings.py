@@ -25,7 +25,7 @@ _GRAMMARS: Final[dict[Setting, Described]] = {
     Setting.FARM: wild.farm,
     Setting.MOUNTAINS: wild.mountains,
     Setting.DESERT: wild.DESERT,
-    Setting.BEACH: wild.BEACH,
+    Setting.BEACH: wild.beach,
     Setting.OCEAN: wild.ocean,
     Setting.UNDERWATER: wild.UNDERWATER,
     Setting.LAKE: wild.lake,

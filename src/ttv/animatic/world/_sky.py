@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +11,8 @@ import skia
 from numpy.typing import NDArray
 
 from ttv.animatic.rigs import Rgb
-from ttv.animatic.world._baked import Pixels, frozen, paper
+from ttv.animatic.scene import Passage
+from ttv.animatic.world._baked import Pixels, frozen
 from ttv.animatic.world._look import Look, Span, View, falling, flat, shining
 from ttv.animatic.world._palette import Palette, argb, mix
 from ttv.animatic.world._seeds import Seeds, terrain
@@ -20,6 +22,10 @@ Rows = NDArray[np.float32]
 _STOPS: Final = (0.0, 0.34, 0.62, 0.84, 1.0)
 #: Rows computed at once: bounds the memory of a 4K sky.
 _ROWS: Final = 64
+#: Strength of the glow close to sun and moon.
+_HALO: Final = 0.62
+#: Units a second at which sun and moon begin to rise or set.
+_PASSAGE: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Disc:
     y: float
     radius: float
     moon: bool
+    #: How far it has to rise or set, in pixels; 0 hangs still.
+    way: float = 0.0
 
 
 def disc_of(view: View, palette: Palette, *, moon: bool) -> Disc:
@@ -39,8 +47,21 @@ def disc_of(view: View, palette: Palette, *, moon: bool) -> Disc:
     return Disc(view.width * x, view.horizon * (0.04 + 0.96 * y), radius, moon)
 
 
+def passed(disc: Disc, view: View, passage: Passage, t: float) -> Disc:
+    """Give sun or moon ``t`` seconds after it began to rise, or to set."""
+    left = math.exp(-_PASSAGE * view.unit * t / disc.way)
+    return replace(disc, y=disc.y + disc.way * (left if passage is Passage.RISE else 1.0 - left))
+
+
+def passing(disc: Disc, view: View, *, hilly: bool) -> Disc:
+    """Let sun or moon rise or set: to the horizon, or behind the hills before it."""
+    y = min(disc.y, 0.3 * view.horizon) if hilly else disc.y
+    way = 0.15 * view.unit if hilly else view.horizon - y
+    return replace(disc, y=y, way=way + 0.4 * disc.radius)
+
+
 def sky(view: View, palette: Palette, seeds: Seeds, disc: Disc | None) -> skia.Image:
-    """Paint the whole sky, to the foot of the picture, with sun or moon."""
+    """Paint the whole sky, to the foot of the picture, with the glow of sun or moon."""
     height, width = view.height, view.width
     pixels = np.empty((height, width, 4), np.uint8)
     stops = np.array([palette.graded(stop) for stop in palette.sky])
@@ -57,26 +78,35 @@ def sky(view: View, palette: Palette, seeds: Seeds, disc: Disc | None) -> skia.I
         bytes_ = np.clip(rows * 255.0 + (shake[..., None] - 0.5), 0, 255)
         pixels[top : top + len(ys), :, 2::-1] = bytes_
     pixels[:, :, 3] = 255
-    if disc is not None:
-        _face(paper(pixels), disc, palette)
     return frozen(pixels)
 
 
 def _shine(rows: Rows, xs: Rows, ys: Rows, *, view: View, palette: Palette, disc: Disc) -> None:
     """Add the glow round the light and the warm band it lays along the horizon."""
     unit = view.unit
-    across, down = (xs[None, :] - disc.x) / unit, (ys[:, None] - disc.y) / unit
+    middle = disc.y + disc.way / 2
+    across, down = (xs[None, :] - disc.x) / unit, (ys[:, None] - middle) / unit
     far = np.sqrt(across**2 + down**2)
-    near = 0.62 * np.exp(-far / 0.1) + 0.38 * np.exp(-far / 0.36)
+    halo = 0.0 if disc.way else _HALO * np.exp(-far / 0.1)
+    near = halo + 0.38 * np.exp(-far / 0.36)
     band = 0.3 * np.exp(-np.abs(ys[:, None] - view.horizon) / (0.16 * unit) - np.abs(across) / 0.7)
     low = max(0.0, palette.place[1] - 0.5) * 2.0
     strength = np.clip(palette.glow * (near + band * low), 0.0, 1.0)[..., None]
-    glow = np.array(palette.graded(mix(palette.key, palette.disc, 0.3)), np.float32)
+    glow = np.array(_glow(palette), np.float32)
     rows += (glow - rows) * strength.astype(np.float32)
 
 
-def _face(canvas: skia.Canvas, disc: Disc, palette: Palette) -> None:
-    """Draw the disc itself, dim behind thick weather."""
+def _glow(palette: Palette) -> Rgb:
+    return palette.graded(mix(palette.key, palette.disc, 0.3))
+
+
+def face(canvas: skia.Canvas, disc: Disc, palette: Palette) -> None:
+    """Draw the disc itself, dim behind thick weather; one that moves brings its halo along."""
+    if disc.way:
+        radius = 5.0 * disc.radius
+        strength = min(1.0, _HALO * palette.glow)
+        halo = shining(disc.x, disc.y, radius, _glow(palette), strength)
+        canvas.drawCircle(disc.x, disc.y, radius, halo)
     shown = min(1.0, palette.glow * 2.2)
     if shown < 0.15:
         return
@@ -124,7 +154,7 @@ class Clouds:
             if rng.random() > self.thick:
                 continue
             half = unit * rng.uniform(*self.size) * 0.5
-            foot = look.view.horizon * rng.uniform(*self.band)
+            foot = max(look.view.horizon * rng.uniform(*self.band), 0.72 * half)
             if abs(x - disc.x) < half * 1.2 and -disc.radius < foot - disc.y < half * 1.3:
                 continue
             tall = half * rng.uniform(0.42, 0.62)
@@ -352,4 +382,4 @@ class Moon:
         canvas.drawCircle(
             x, y, radius * 4, shining(x, y, radius * 4, palette.graded((1.0, 1.0, 0.96)), 0.35)
         )
-        _face(canvas, Disc(x, y, radius, moon=True), pale)
+        face(canvas, Disc(x, y, radius, moon=True), pale)

@@ -171,22 +171,30 @@ DESERT: Final = Grammar(
 )
 
 
-#: Sand, surf and palms under a wide sky.
-BEACH: Final = Grammar(
-    back=(
-        Layer(Ridge(0.1, 0.7, "leaf_dark", octaves=3, mist=0.4), 0.03, blur=1.0),
-        Layer(Water(), 0.0),
-        Play(Glitter(0.02, 0.5, 90), 0.2),
-        Play(Surf(0.42, 0.66), 0.5),
-        Layer(Ground(*_SAND, "sand", roll=0.018, wave=1.4), 0.6),
-        Layer(Grove(("palm",), (0.46, 0.7), 0.85, 0.62), 0.74),
-        Layer(Grove(("fringe", "bush"), (0.03, 0.07), 0.4, 0.5), 0.76),
-        Layer(Ground(*_SAND, "sand", roll=0.01), 0.8),
-    ),
-    front=(Layer(Rocks((0.05, 0.1), 1.6), 1.5, blur=1.8),),
-    horizon=0.5,
-    water=0.6,
-)
+def beach(here: Conditions) -> Grammar:
+    """Describe sand, surf and palms under a wide sky, or an icy shore."""
+    snowy = here.palette.snowy
+    shore = _GRASS if snowy else _SAND
+    tall = (
+        Grove(("conifer",), (0.14, 0.3), 0.6, 0.5)
+        if snowy
+        else Grove(("palm",), (0.46, 0.7), 0.85, 0.62)
+    )
+    return Grammar(
+        back=(
+            Layer(Ridge(0.1, 0.7, "leaf_dark", octaves=3, mist=0.4), 0.03, blur=1.0),
+            Layer(Water(), 0.0),
+            Play(Glitter(0.02, 0.5, 90), 0.2),
+            Play(Surf(0.42, 0.66), 0.5),
+            Layer(Ground(*shore, here.cover("sand"), roll=0.018, wave=1.4), 0.6),
+            Layer(tall, 0.74),
+            Layer(Grove(("fringe", "bush"), (0.03, 0.07), 0.4, 0.5), 0.76),
+            Layer(Ground(*shore, here.cover("sand"), roll=0.01), 0.8),
+        ),
+        front=(Layer(Rocks((0.05, 0.1), 1.6), 1.5, blur=1.8),),
+        horizon=0.5,
+        water=0.6,
+    )
 
 
 def ocean(here: Conditions) -> Grammar:

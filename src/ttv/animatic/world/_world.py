@@ -11,7 +11,7 @@ import numpy as np
 import skia
 
 from ttv.animatic.rigs import Light
-from ttv.animatic.scene import Scene, TimeOfDay
+from ttv.animatic.scene import Scene, Setting, TimeOfDay
 from ttv.animatic.world._baked import Baked, Pixels, Shelf, closed_from, cropped, paper
 from ttv.animatic.world._effect import Live, Moment
 from ttv.animatic.world._grammar import Grammar, Item, Layer, Play
@@ -19,13 +19,15 @@ from ttv.animatic.world._look import Look, View
 from ttv.animatic.world._palette import Palette, palette
 from ttv.animatic.world._seeds import Seeds
 from ttv.animatic.world._settings import describe
-from ttv.animatic.world._sky import disc_of, sky
+from ttv.animatic.world._sky import disc_of, face, passed, passing, sky
 
 #: Layers at least this near move with the subjects in a dolly.
 NEAR_GROUP: Final = 0.34
 #: Painted tiles that are kept: a slow pan shows about so many pictures of them at once.
 _SHELF_FRAMES: Final = 48
 _SHELF_BYTES: Final = 48_000_000
+#: Where sun and moon touch the horizon itself.
+_LEVEL: Final = {Setting.OCEAN, Setting.BEACH, Setting.DESERT, Setting.SKY}
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 
 
@@ -65,8 +67,9 @@ class _Moving:
         if layer.ripple:
             self.baked.ripple(canvas, x, now.t)
             return
-        heave = layer.heave * self.unit * math.sin(math.tau * now.t / layer.period + layer.near * 9)
-        self.baked.draw(canvas, x, round(heave))
+        # It only sinks from where it was painted: a rise would bare the foot of the picture.
+        swing = 1.0 + math.sin(math.tau * now.t / layer.period + layer.near * 9)
+        self.baked.draw(canvas, x, round(layer.heave * self.unit * swing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,9 @@ class World:
             if self._grammar.sun
             else None
         )
+        self._passage = scene.passage
+        if self._disc and scene.passage:
+            self._disc = passing(self._disc, view, hilly=scene.setting not in _LEVEL)
         self._sky = sky(view, self.palette, seeds, self._disc)
         far = [item for item in self._grammar.back if item.near < NEAR_GROUP]
         near = [item for item in self._grammar.back if item.near >= NEAR_GROUP]
@@ -142,6 +148,10 @@ class World:
     def far(self, canvas: skia.Canvas, now: Moment) -> None:
         """Draw the sky and everything far away; covers the whole canvas."""
         canvas.drawImage(self._sky, 0, 0, _NEAREST)
+        if self._disc:
+            way = self._passage
+            disc = passed(self._disc, self.view, way, now.t) if way else self._disc
+            face(canvas, disc, self.palette)
         for show in self._far:
             show.draw(canvas, now)
 

@@ -12,6 +12,7 @@ from ttv.animatic.scene import (
     Action,
     Framing,
     Move,
+    Passage,
     RigKind,
     Scene,
     Season,
@@ -354,3 +355,45 @@ def test_words_for_the_camera_that_nobody_knows_are_reported() -> None:
 def test_a_tempo_belongs_to_the_subject_where_no_camera_is_near() -> None:
     scene = _scene("a turtle swims slowly")
     assert (scene.subjects[0].pace, scene.camera.speed) == (0.6, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "colour", "warnings"),
+    [
+        ("a girl in a yellow dress dances", "yellow", ()),
+        ("a man wearing a blue shirt waves", "blue", ()),
+        ("a woman in a red coat waves", "red", ("drew clothes for 'coat'",)),
+        ("a dog in a red coat barks", None, ("drew stand for 'barks'", "did not draw: red, coat")),
+    ],
+)
+def test_clothes_give_their_colour_to_the_main_garment_of_a_person(
+    prompt: str, colour: str | None, warnings: tuple[str, ...]
+) -> None:
+    assert _subject(prompt).colour == colour
+    assert _scene(prompt).understanding.warnings() == warnings
+
+
+def test_a_number_after_a_group_says_how_many() -> None:
+    caravan = _subject("a caravan of five camels walks through the desert")
+    assert (caravan.count, caravan.action) == (5, Action.WALK)
+
+
+def test_who_wakes_up_stands() -> None:
+    assert _scene("a cat wakes up").understanding.warnings() == ()
+    assert _subject("a cat wakes up").action is Action.STAND
+
+
+@pytest.mark.parametrize(
+    ("prompt", "passage"),
+    [
+        ("the sun rises over the sea", Passage.RISE),
+        ("a fox walks as the sun sets", Passage.SET),
+        ("the full moon slowly rises above a lake", Passage.RISE),
+        ("a fox at sunset", None),
+        ("a balloon rises above the sea under the sun", None),
+    ],
+)
+def test_sun_and_moon_rise_and_set_where_a_verb_says_so(
+    prompt: str, passage: Passage | None
+) -> None:
+    assert _scene(prompt).passage is passage

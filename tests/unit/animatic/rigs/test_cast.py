@@ -9,6 +9,7 @@ import skia
 from tests.unit.animatic.rigs.conftest import Casting, Shot
 from ttv.animatic.language import rgb
 from ttv.animatic.rigs import Light, species
+from ttv.animatic.rigs._cast import natural
 from ttv.animatic.rigs._colour import distance
 from ttv.animatic.rigs._figure import Figure
 from ttv.animatic.rigs.quadruped._motion import motion
@@ -92,8 +93,8 @@ def test_the_box_holds_all_that_is_solid(
 @pytest.mark.parametrize(
     ("noun", "rig"),
     [
-        ("fox", RigKind.QUADRUPED),
         ("cat", RigKind.QUADRUPED),
+        ("horse", RigKind.QUADRUPED),
         ("woman", RigKind.BIPED),
         ("bird", RigKind.BIRD),
         ("fish", RigKind.FISH),
@@ -114,6 +115,26 @@ def test_an_asked_colour_fills_the_body(
         if distance((red / 255, green / 255, blue / 255), rgb(colour)) < 0.02
     ]
     assert sum(near) > 0.15 * len(solid)
+
+
+@pytest.mark.parametrize(
+    ("noun", "rig", "colour"),
+    [
+        ("fox", RigKind.QUADRUPED, "red"),
+        ("bear", RigKind.QUADRUPED, "brown"),
+        ("swan", RigKind.BIRD, "white"),
+    ],
+)
+def test_a_colour_that_a_species_has_by_nature_changes_nothing(
+    noun: str, rig: RigKind, colour: str, casting: Casting, shot: Shot
+) -> None:
+    natural, asked = casting(noun, rig), casting(noun, rig, colour=colour)
+    assert (shot(natural, 1.0) == shot(asked, 1.0)).all()
+
+
+def test_only_species_that_are_drawn_have_colours_by_nature() -> None:
+    assert set(natural()) <= set().union(*species().values())
+    assert all(rgb(colour) for colours in natural().values() for colour in colours)
 
 
 def test_copies_differ_in_size_and_step(casting: Casting, shot: Shot) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ttv.animatic import world
-from ttv.animatic.scene import Scene, Season, Setting, TimeOfDay, Weather
+from ttv.animatic.scene import Passage, Scene, Season, Setting, TimeOfDay, Weather
 from ttv.animatic.world import Moment, Seeds, View, World, canvas_on, describe
 from ttv.animatic.world._palette import palette
 from ttv.animatic.world._settings import PROPS
@@ -78,3 +78,17 @@ def test_the_air_thickens_with_distance() -> None:
         airs = [colours.air(near) for near in np.linspace(0.0, 1.0, 11)]
         assert airs == sorted(airs, reverse=True)
         assert airs[-1] == 0.0
+
+
+@pytest.mark.parametrize("setting", [Setting.OCEAN, Setting.MOUNTAINS])
+@pytest.mark.parametrize("passage", list(Passage))
+def test_a_sun_that_rises_or_sets_moves_up_or_down(setting: Setting, passage: Passage) -> None:
+    scene = Scene(setting, (), TimeOfDay.SUNSET, passage=passage)
+    shown = World(scene, TINY, Seeds(1), pace=0.0)
+    rows = []
+    for t in (0.0, 20.0):
+        pixels = np.zeros((64, 96, 4), np.uint8)
+        shown.far(canvas_on(pixels), Moment(t, 0.0))
+        brightest = pixels[:34, :, :3].sum(axis=2)
+        rows.append(float(np.nonzero(brightest == brightest.max())[0].mean()))
+    assert (rows[1] < rows[0]) is (passage is Passage.RISE)
