@@ -38,6 +38,8 @@ class CameraPath:
     follows: float
     #: Pixels of one unit.
     unit: float
+    #: Pixels that a pan goes in the end, so as not to lose somebody at rest.
+    room: float = math.inf
 
     @property
     def zooms(self) -> bool:
@@ -85,7 +87,10 @@ class CameraPath:
 
         Beside a moving subject it has its speed from the start, or the feet would slide.
         """
-        return self.follows * t if self.follows else self.pan * eased(t)
+        if self.follows:
+            return self.follows * t
+        gone = self.pan * eased(t)
+        return self.room * math.tanh(gone / self.room) if math.isfinite(self.room) else gone
 
     def zoom(self, t: float) -> float:
         """Give the magnification."""

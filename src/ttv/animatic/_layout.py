@@ -151,7 +151,7 @@ def size(part: Part, area: Area, *, many: int) -> float:
         _WIDEST[area.framing] * area.width / wide, _TALLEST[area.framing] * area.height / high
     )
     if many > 1:
-        least *= math.pow(many, -0.34)
+        least *= math.pow(many, -0.34) * math.pow(min(1.0, subject.scale), 0.7)
         scale *= math.pow(many, -0.2)
         in_row = math.ceil(many / rows_of(many))
         spaces = in_row * 1.16 + (0.5 if many > _ONE_ROW else 0.0)

@@ -18,6 +18,8 @@ _CROSSING: Final = 0.115
 _START: Final = 0.2
 #: Units a second of a camera that is asked to travel beside something at rest.
 _STROLL: Final = 0.06
+#: Parts of the width that a pan goes where the first subject rests.
+_PAN_ROOM: Final = 0.48
 _STILL: Final = math.inf
 
 
@@ -33,6 +35,10 @@ class Course:
     room: float
     #: Pixels that its start is moved by.
     shift: float = 0.0
+    #: Pixels after which it leaves the picture and comes in again on the other side; 0 never.
+    lap: float = 0.0
+    #: Pixels from its start at which it comes in.
+    entry: float = 0.0
     #: Units it leaps out of the water.
     leap: float = 0.0
 
@@ -52,6 +58,12 @@ def followed(placed: Sequence[Placed], move: Move, unit: float) -> float:
     if waits or not lead.speed:
         return _STROLL * unit * lead.facing if move is Move.TRACK else 0.0
     return math.copysign(min(abs(lead.speed), _TOP_SPEED * unit), lead.speed)
+
+
+def pan_room(placed: Sequence[Placed], across: float) -> float:
+    """Say how far a pan may go in the end: it must not lose a first subject at rest."""
+    rests = bool(placed) and not placed[0].speed
+    return _PAN_ROOM * across if rests else math.inf
 
 
 def courses(
@@ -89,7 +101,12 @@ def _course(
     shift = _shift(one, placed, area)
     start = one.x + shift
     ahead = area.width * 0.88 - start if speed > 0 else start - area.width * 0.12
-    return Course(speed, tempo * one.subject.pace, max(0.08 * area.width, ahead), shift, leap)
+    room = max(0.08 * area.width, ahead)
+    if pan or follows:
+        return Course(speed, tempo * one.subject.pace, room, shift, leap=leap)
+    half = 0.75 * one.width
+    lap, entry = area.width + 2 * half, -(one.x + half)
+    return Course(speed, tempo * one.subject.pace, math.inf, shift, lap, entry, leap)
 
 
 def _shift(one: Placed, placed: Sequence[Placed], area: Area) -> float:
@@ -106,6 +123,8 @@ def _shift(one: Placed, placed: Sequence[Placed], area: Area) -> float:
 def strayed(course: Course, near: float, t: float, travelled: float) -> float:
     """Give how far an actor has moved across the picture, softly held inside its room."""
     gone = course.speed * t - travelled * near
+    if course.lap:
+        return (course.shift + gone - course.entry) % course.lap + course.entry
     if math.isinf(course.room):
         return course.shift + gone
     if course.room == 0.0:

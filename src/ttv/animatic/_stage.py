@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ttv.animatic import rigs
 from ttv.animatic._camera import CameraPath
 from ttv.animatic._layout import Area, Lane, Placed, arrange, cast_all
-from ttv.animatic._motion import courses, followed, strayed
+from ttv.animatic._motion import courses, followed, pan_room, strayed
 from ttv.animatic._mount import Caster
 from ttv.animatic.rigs import Actor
 from ttv.animatic.scene import Framing, Scene, Setting
@@ -54,7 +54,7 @@ class Stage:
         view = _view(described, area, path.headroom)
         placed = _fit_close(arrange(scene, parts, view, area, seeds), area, view)
         follows = followed(placed, scene.camera.move, area.unit)
-        self._path = CameraPath(scene.camera, follows, area.unit)
+        self._path = CameraPath(scene.camera, follows, area.unit, pan_room(placed, area.width))
         self._placed = placed
         self._courses = courses(placed, area, scene.setting, follows=follows, pan=self._path.pan)
         self._area, self._view = area, view

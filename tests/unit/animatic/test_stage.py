@@ -253,3 +253,20 @@ def test_what_waits_stays_in_sight_while_another_passes() -> None:
         ids = shown.ids(index)
         assert (ids == 1).sum() > 20
         assert (ids == 2).sum() > 20
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+def test_who_has_crossed_a_picture_that_stands_still_comes_in_again(facing: int) -> None:
+    runner = Subject("fox", RigKind.QUADRUPED, action=Action.RUN, facing=facing)
+    crossed = stage(scene(Setting.MEADOW, runner))
+    ids = [crossed.ids(index) == 1 for index in range(0, 240, 4)]
+    columns = [np.nonzero(one)[1].mean() * facing if one.any() else None for one in ids]
+    steps = [b - a for a, b in pairwise(columns) if a is not None and b is not None]
+    assert sum(step < 0 for step in steps) <= 1
+    assert sum(one.any() for one in ids) > 0.7 * len(ids)
+
+
+@pytest.mark.parametrize("move", [Move.PAN_RIGHT, Move.PAN_LEFT])
+def test_a_long_pan_does_not_lose_a_first_subject_at_rest(move: Move) -> None:
+    panned = stage(scene(Setting.MEADOW, STILL, move=move))
+    assert all((panned.ids(index) == 1).sum() > 10 for index in (0, 60, 120, 240, 960))

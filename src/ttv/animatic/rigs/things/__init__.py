@@ -43,7 +43,7 @@ def thing(subject: Subject, *, rng: random.Random, index: int) -> Figure:
         low = 0.0 if lofty else middle
         with (
             pen.frame(course.x, course.y + low),
-            pen.stretch(0.0, -low, 2 - course.tall, course.tall),
+            pen.stretch(0.0, -low, (2 - course.tall) * course.broad, course.tall),
             pen.frame(turn=course.turn),
             pen.frame(0.0, -middle),
         ):

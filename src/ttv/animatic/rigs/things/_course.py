@@ -19,6 +19,8 @@ class Course:
     y: float = 0.0
     turn: float = 0.0
     tall: float = 1.0
+    #: Its breadth against its own: less as it turns about its upright axis, below 0 its back.
+    broad: float = 1.0
 
 
 Way = Callable[[Thing, float, float], Course]
@@ -57,7 +59,7 @@ def _tumble(thing: Thing, t: float, seed: float) -> Course:
 
 
 def _spin(_thing: Thing, t: float, _seed: float) -> Course:
-    return Course(turn=-2 * math.pi * t / 3.0)
+    return Course(broad=math.cos(2 * math.pi * t / 4.0))
 
 
 def _dance(thing: Thing, t: float, _seed: float) -> Course:
