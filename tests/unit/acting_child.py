@@ -80,8 +80,8 @@ def _wait(act: str, report: Report) -> Message:
             "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
         )
         pids.append(subprocess.Popen([sys.executable, "-c", command]).pid)
-    report.progress(0.5, " ".join(map(str, pids)))
     try:
+        report.progress(0.5, " ".join(map(str, pids)))
         time.sleep(600)
     except Cancelled:
         report.warn("cleaned up")
