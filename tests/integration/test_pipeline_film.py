@@ -174,7 +174,7 @@ async def test_a_cancelled_film_keeps_its_finished_segments(
     assert "segment-1" not in again.made()
 
 
-def test_what_the_engine_cannot_do_is_refused_before_anything_is_made(
+async def test_what_the_engine_cannot_do_is_refused_before_anything_is_made(
     pipeline: Pipeline,
 ) -> None:
     with pytest.raises(InvalidRequest, match="generator 'sora' is not set up here"):

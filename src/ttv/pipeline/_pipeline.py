@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from ttv.artifacts import Store
 from ttv.errors import InvalidRequest, TtvError
-from ttv.generators import Generator
+from ttv.generators import Generator, check_size
 from ttv.keyframes import Painter
 from ttv.pipeline import film
 from ttv.pipeline._graph import check_lengths, opening_steps, seams, steps
@@ -63,14 +63,8 @@ class Pipeline:
         Raises InvalidRequest naming the field.
         """
         engine = self._tools(order).engine
-        picture = order.format
-        if picture.width > engine.max_width or picture.height > engine.max_height:
-            raise InvalidRequest(
-                f"{engine.model} makes at most {engine.max_width}x{engine.max_height}, "
-                f"not {picture.size}",
-                param="size",
-            )
-        if order.frames is not None and order.frames < picture.frames(engine.min_seconds):
+        check_size(order.format, engine)
+        if order.frames is not None and order.frames < order.format.frames(engine.min_seconds):
             raise InvalidRequest(
                 f"{engine.model} makes at least {engine.min_seconds:g} seconds", param="seconds"
             )
@@ -120,7 +114,8 @@ class Pipeline:
         try:
             return await run.all()
         except BaseExceptionGroup as group:
-            raise _first(group) from group
+            failure = _first(group)
+        raise failure  # outside the block, where it keeps the cause it has
 
     async def _plan(self, planned: Result) -> Plan:
         """Read the plan back from the store."""
