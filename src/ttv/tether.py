@@ -25,10 +25,16 @@ def tied(*command: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "ttv.tether", str(os.getpid()), *command)
 
 
+def end_with_parent() -> None:
+    """Have the kernel send this process SIGTERM when its parent ends; only Linux can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def _become(parent: int, command: list[str]) -> None:
     if sys.platform != "linux":
         raise SystemExit(_watch(parent, command))
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent()
     if os.getppid() != parent:  # it ended before the signal was armed
         raise SystemExit(1)
     os.execv(command[0], command)  # noqa: S606 - the caller names the program

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
@@ -12,12 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 from types import FrameType
-from typing import Final, TextIO
+from typing import TextIO
 
 from ttv.children._wire import Limits, Message, told
 from ttv.errors import Cancelled, TtvError
-
-_PR_SET_PDEATHSIG: Final = 1
+from ttv.tether import end_with_parent
 
 
 class Report:
@@ -71,8 +69,7 @@ def _request() -> Message:
 
 def _die_with_parent() -> None:
     """Watch stdin, and where the kernel offers it be told: another process may hold the pipe."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent()
     Thread(target=_watch_stdin, daemon=True).start()
 
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from ttv.generators._check import check
+from ttv.generators._check import check, check_size
 from ttv.generators._errors import HandleLost
 from ttv.generators._port import Capabilities, Generator, SegmentRequest, State, Status
 
-__all__ = ["Capabilities", "Generator", "HandleLost", "SegmentRequest", "State", "Status", "check"]
+__all__ = [
+    "Capabilities",
+    "Generator",
+    "HandleLost",
+    "SegmentRequest",
+    "State",
+    "Status",
+    "check",
+    "check_size",
+]

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from ttv.errors import InvalidRequest
 from ttv.generators._port import Capabilities, SegmentRequest
+from ttv.media import Format
 
 
 def check(request: SegmentRequest, engine: Capabilities) -> None:
     """Raise InvalidRequest naming the field that lies beyond the engine's capabilities."""
+    check_size(request.format, engine)
     _check_length(request, engine)
     _check_pictures(request, engine)
-    picture = request.format
+    if len(request.prompt) > engine.max_prompt:
+        raise InvalidRequest(
+            f"{engine.model} takes at most {engine.max_prompt} characters", param="prompt"
+        )
+
+
+def check_size(picture: Format, engine: Capabilities) -> None:
+    """Raise InvalidRequest for a picture that is larger than the engine makes."""
     if picture.width > engine.max_width or picture.height > engine.max_height:
         raise InvalidRequest(
             f"{engine.model} makes at most {engine.max_width}x{engine.max_height}, "
             f"not {picture.size}",
             param="size",
-        )
-    if len(request.prompt) > engine.max_prompt:
-        raise InvalidRequest(
-            f"{engine.model} takes at most {engine.max_prompt} characters", param="prompt"
         )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from ttv.media import Format
+from ttv.media import MAX_SIDE, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,15 @@ class Capabilities:
     model: str
     #: Part of every content address: a new version makes new segments.
     version: str
-    #: "cpu", "gpu" or "remote": the worker pool that runs it.
-    pool: str
+    #: The worker pool that runs it, by what a segment occupies while it is made.
+    pool: Literal["cpu", "gpu", "remote"]
     min_seconds: float
     max_seconds: float
     #: The only legal lengths in seconds; empty when every length in between is legal.
     allowed_seconds: tuple[float, ...] = ()
     #: Widest and tallest picture in pixels.
-    max_width: int = 4096
-    max_height: int = 4096
+    max_width: int = MAX_SIDE
+    max_height: int = MAX_SIDE
     max_prompt: int = 4_000
     #: Can start from a given first frame (i2v).
     first_frame: bool = False
@@ -33,10 +33,8 @@ class Capabilities:
     last_frame: bool = False
     #: Can go on from the last frame of another segment.
     follows: bool = False
+    #: The same request with the same seed gives the same clip.
     seed: bool = False
-    audio: bool = False
-    #: Price in US dollars for each second of video; 0 for engines of our own.
-    dollars_per_second: float = 0.0
     #: How long to wait between two polls of a handle.
     poll_seconds: float = 2.0
 

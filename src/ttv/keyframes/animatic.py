@@ -25,7 +25,7 @@ _LIMITS: Final = Limits(memory_bytes=8 << 30, cpu_seconds=120)
 
 
 class Options(BaseModel):
-    """The painter has no options yet to choose from: what it paints is the scene."""
+    """The painter has no options: what it paints is the scene."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

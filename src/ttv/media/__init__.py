@@ -5,7 +5,7 @@ from __future__ import annotations
 from ttv.media._clip import Clip, probe, signature
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
-from ttv.media._format import Format
+from ttv.media._format import MAX_SIDE, Format
 from ttv.media._frames import fitted, last_frame, planes, read_frame
 from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
@@ -16,6 +16,7 @@ from ttv.media._sound import SOUND_RATE, Sound
 from ttv.media._transition import Transition
 
 __all__ = [
+    "MAX_SIDE",
     "SOUND_RATE",
     "Clip",
     "Coding",

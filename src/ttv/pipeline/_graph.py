@@ -90,8 +90,7 @@ def _opening(engine: Capabilities, mode: Mode) -> Seam:
 
 
 def _seam(shot: Shot, mode: Mode, engine: Capabilities, *, scene_frame: int) -> Seam:
-    overlapping = shot.transition in (Transition.CROSSFADE, Transition.FADE)
-    if mode is Mode.CHAINING and not overlapping:
+    if mode is Mode.CHAINING and not shot.transition.takes_time:
         return _chain(engine, "mode chaining: each shot goes on from the one before")
     if shot.transition is not Transition.CONTINUE:
         if not engine.first_frame:

@@ -148,7 +148,6 @@ class GeneratorContract:
             assert engine == generator.capabilities()
             assert engine.model
             assert engine.version
-            assert engine.pool in ("cpu", "gpu", "remote")
             assert 0 < engine.min_seconds <= engine.max_seconds
             assert all(
                 engine.min_seconds <= one <= engine.max_seconds for one in engine.allowed_seconds

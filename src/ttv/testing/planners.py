@@ -43,13 +43,6 @@ def _brief(prompt: str, frames: int | None = None, seed: int = 7) -> Brief:
     return Brief(prompt, Format(1280, 720, 24), seed, frames)
 
 
-def is_legal(frames: int, limits: ShotLimits) -> bool:
-    """Tell whether a shot may have this length."""
-    if limits.allowed:
-        return frames in limits.allowed
-    return limits.min_frames <= frames <= limits.max_frames
-
-
 class PlannerContract:
     """Derive from it, and give it a fixture ``opener``."""
 
@@ -69,7 +62,7 @@ class PlannerContract:
     ) -> None:
         plan = _planned(opener, _brief(prompt, frames), limits)
         assert frames in (None, plan.frames)
-        assert all(is_legal(shot.frames, limits) for shot in plan.shots)
+        assert all(limits.allow(shot.frames) for shot in plan.shots)
 
     @pytest.mark.parametrize("limits", LIMITS)
     def test_a_length_that_cannot_be_is_refused(self, opener: Opener, limits: ShotLimits) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ttv.errors import NotFound, StorageFull, StorageUnwritable
+from ttv.errors import NotFound, storage_errors
 from ttv.jobs import Claim, JobStore, StepState
 from ttv.observability import log
 
@@ -27,11 +26,8 @@ async def workspace(root: Path, claim: Claim) -> AsyncIterator[Path]:
     cannot write into the folder of its successor, and its own is removed.
     """
     folder = root / claim.job.id / f"{claim.step.name}-{claim.token}"
-    try:
+    with storage_errors(root):
         await asyncio.to_thread(_begin, folder)
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        raise (StorageFull if full else StorageUnwritable)() from error
     try:
         yield folder
     finally:

@@ -12,7 +12,6 @@ from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.planning import Brief, Plan, ShotLimits, Transition, from_document, to_document
 from ttv.planning.builtin import build
-from ttv.testing.planners import is_legal
 
 _BRIEFS = st.lists(
     st.sampled_from(
@@ -57,7 +56,7 @@ def test_any_brief_gives_an_exact_plan_of_legal_shots_or_is_refused(
         assert (error.param, frames is None) == ("seconds", False)
         return
     assert frames in (None, plan.frames)
-    assert all(is_legal(shot.frames, limits) for shot in plan.shots)
+    assert all(limits.allow(shot.frames) for shot in plan.shots)
     assert _plan(prompt, frames=frames, limits=limits) == plan
 
 

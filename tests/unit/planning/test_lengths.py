@@ -9,12 +9,6 @@ from ttv.planning import ShotLimits
 from ttv.planning._lengths import Lengths
 
 
-def _is_legal(length: int, limits: ShotLimits) -> bool:
-    if limits.allowed:
-        return length in limits.allowed
-    return limits.min_frames <= length <= limits.max_frames
-
-
 @given(LIMITS, st.integers(1, 2_000), st.data())
 def test_a_possible_total_is_split_exactly_into_legal_lengths(
     limits: ShotLimits, total: int, data: st.DataObject
@@ -27,7 +21,7 @@ def test_a_possible_total_is_split_exactly_into_legal_lengths(
     weights = data.draw(st.lists(st.floats(0.5, 5), min_size=count, max_size=count))
     split = lengths.split(total, weights)
     assert (len(split), sum(split)) == (count, total)
-    assert all(_is_legal(length, limits) for length in split)
+    assert all(limits.allow(length) for length in split)
 
 
 @given(LIMITS, st.integers(1, 2_000))
