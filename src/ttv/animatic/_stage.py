@@ -16,8 +16,9 @@ from ttv.animatic._camera import CameraPath
 from ttv.animatic._layout import Area, Lane, Placed, arrange, cast_all
 from ttv.animatic._motion import courses, followed, pan_room, strayed
 from ttv.animatic._mount import Caster
+from ttv.animatic._wake import Body, arc_of, draw_rings, draw_spray
 from ttv.animatic.rigs import Actor
-from ttv.animatic.scene import Framing, Scene, Setting
+from ttv.animatic.scene import Framing, RigKind, Scene, Setting
 from ttv.animatic.world import Grammar, Moment, Seeds, View, World, canvas_on, describe, vignette
 from ttv.media import Format
 
@@ -25,6 +26,9 @@ _LINEAR: Final = skia.SamplingOptions(skia.FilterMode.kLinear)
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
 #: Scenery grows with the framing, and the horizon of a close shot lies a little lower.
 _SCENERY: Final = {Framing.WIDE: 1.0, Framing.MEDIUM: 1.22, Framing.CLOSE: 1.5}
+#: Strength and height of a mirror image.
+_MIRROR: Final = 0.3
+_MIRRORED: Final = 0.7
 
 Frame = NDArray[np.uint8]
 
@@ -129,7 +133,49 @@ class Stage:
         for number in numbers:
             self._shade(canvas, number, now)
         for number in numbers:
+            wet = self._placed[number].lane is Lane.WATER
+            if wet:
+                self._mirror(canvas, number, now)
             self._act(canvas, number, now)
+            if wet:
+                self._wet(canvas, number, now)
+
+    def _mirror(self, canvas: skia.Canvas, number: int, now: Moment) -> None:
+        """Draw what floats on calm water once more, upside down, faint and rocking."""
+        bank, body = self._world.grammar.bank, self._body(number, now)
+        if bank is None or self._courses[number].leap:
+            return
+        canvas.save()
+        canvas.clipRect(
+            skia.Rect.MakeLTRB(0.0, body.y, self._area.width, self._view.line(bank)),
+            doAntiAlias=True,
+        )
+        canvas.translate(body.x, body.y)
+        canvas.scale(1.0, -_MIRRORED)
+        canvas.skew(0.03 * math.sin(1.3 * now.t), 0.0)
+        canvas.translate(-body.x, -body.y)
+        canvas.saveLayer(None, skia.Paint(Alphaf=_MIRROR))
+        self._act(canvas, number, now)
+        canvas.restore()
+        canvas.restore()
+
+    def _wet(self, canvas: skia.Canvas, number: int, now: Moment) -> None:
+        """Draw the rings or the spray about a body in the water."""
+        palette, body = self._world.palette, self._body(number, now)
+        foam = palette.lit(palette.material("foam"), 1.0)
+        if self._courses[number].leap:
+            draw_spray(canvas, body, arc_of(now.t, self._placed[number].phase), foam)
+        else:
+            draw_rings(canvas, body, now.t, foam)
+
+    def _body(self, number: int, now: Moment) -> Body:
+        """Give the place of a body on the water line, where its anchor is at rest."""
+        one = self._placed[number]
+        x, y, _ = self._place(number, now)
+        box = one.actor.box
+        if self._courses[number].leap:
+            y = one.y
+        return Body(x + one.facing * (box.left + box.right) / 2 * one.scale, y, one.width / 2)
 
     def _resample(self, canvas: skia.Canvas, now: Moment) -> None:
         """Compose larger or taller than the frame, then look through the lens once."""
@@ -181,7 +227,9 @@ class Stage:
         box = lead.actor.box
         part = 0.72 if box.top - box.bottom > 1.4 * (box.right - box.left) else 0.5
         up = box.bottom + (box.top - box.bottom) * part
-        return lead.x + course.shift, lead.y - up * lead.scale
+        places = [one.x for one in self._placed]
+        middle = (min(places) + max(places)) / 2
+        return middle + course.shift, lead.y - up * lead.scale
 
     def _place(self, number: int, now: Moment) -> tuple[float, float, float]:
         """Give where an actor's anchor is now, and its roll in degrees."""
@@ -190,7 +238,7 @@ class Stage:
         y, roll, unit = one.y, 0.0, self._area.unit
         slow = now.t * 0.9 + one.phase * 20.0
         if course.leap:
-            arc = now.t * 2.3 + one.phase * math.tau
+            arc = arc_of(now.t, one.phase)
             y -= course.leap * (0.4 + 0.7 * math.sin(arc))
             roll = -26.0 * math.cos(arc) * one.facing
         elif one.lane is not Lane.GROUND:
@@ -203,6 +251,9 @@ class Stage:
         one = self._placed[number]
         x, y, roll = self._place(number, now)
         canvas.save()
+        if one.lane is Lane.WATER and one.subject.rig is RigKind.BIRD:
+            sunk = y + 0.1 * one.actor.box.top * one.scale
+            canvas.clipRect(skia.Rect.MakeLTRB(0.0, 0.0, self._area.width, sunk), doAntiAlias=True)
         canvas.translate(x, y)
         canvas.rotate(roll)
         canvas.scale(one.scale * one.facing, one.scale)

@@ -96,13 +96,6 @@ def pole(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: 
         canvas.drawPath(path, wire)
 
 
-def post(canvas: skia.Canvas, x: float, y: float, h: float, _rng: Random, look: Look) -> None:
-    """Plant a bollard, to pass close before the lens."""
-    metal, half = look.fill("metal_dark", 0.5), 0.1 * h
-    canvas.drawRect(skia.Rect.MakeLTRB(x - half, y - h, x + half, y + h * 0.2), metal)
-    canvas.drawCircle(x, y - h, half * 1.25, metal)
-
-
 BUILDERS: Final[dict[str, Builder]] = {
     "tower": tower,
     "skyline": skyline,
@@ -111,7 +104,6 @@ BUILDERS: Final[dict[str, Builder]] = {
     "chapel": chapel,
     "barn": barn,
     "lamppost": lamppost,
-    "post": post,
     "fence": fence,
     "haybale": haybale,
     "pole": pole,

@@ -53,6 +53,8 @@ class Grammar:
     #: Where free swimmers and fliers keep to, in parts of the picture from the top.
     water: float | None = None
     air: float = 0.34
+    #: Nearness of the bank before water that mirrors what floats on it; None mirrors nothing.
+    bank: float | None = None
     #: Whether a sky with sun, moon and clouds shows at all.
     open_sky: bool = True
     sun: bool = True

@@ -65,6 +65,11 @@ PROPS: Final[dict[str, tuple[Item, ...]]] = {
 }
 
 
+_WATERS: Final = {"lake", "river", "sea"}
+#: Settings that show water already.
+_WET: Final = {Setting.BEACH, Setting.LAKE, Setting.OCEAN, Setting.UNDERWATER}
+
+
 def describe(scene: Scene, *, grounded: bool = True) -> Grammar:
     """Describe the scene's setting in its weather, hour and season, with all that was named."""
     colours = palette(scene)
@@ -72,6 +77,8 @@ def describe(scene: Scene, *, grounded: bool = True) -> Grammar:
     made = told if isinstance(told, Grammar) else told(Conditions(scene, colours, grounded))
     back = list(made.back)
     for name in scene.props:
+        if name in _WATERS and scene.setting in _WET:
+            continue
         for item in PROPS.get(name, ()):
             _insert(back, item)
     heaven = _heaven(scene, colours) if made.open_sky else ()

@@ -251,6 +251,7 @@ def lake(here: Conditions) -> Grammar:
         horizon=0.48,
         ground=0.84,
         water=0.7,
+        bank=0.88,
     )
 
 

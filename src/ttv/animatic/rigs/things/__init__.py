@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from ttv.animatic.rigs._colour import parse, repaint
 from ttv.animatic.rigs._figure import Figure, figure, vary
 from ttv.animatic.rigs._kit import Moment, draw_kit
 from ttv.animatic.rigs._pen import Pen
@@ -31,6 +32,8 @@ def thing(subject: Subject, *, rng: random.Random, index: int) -> Figure:
     kind = table[subject.noun]
     variation = vary(rng, index)
     palette = variation.palette(kind.colours, subject.colour)
+    if kind.paints and index > 0 and subject.colour is None:
+        palette = repaint(palette, parse(kind.paints[(index - 1) % len(kind.paints)]))
     action, seed = subject.action, variation.phase * 7
     speed = 0.0 if action in STILL else kind.speed
     way = WAYS.get(action, rest)

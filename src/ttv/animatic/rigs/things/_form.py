@@ -47,6 +47,8 @@ class Thing:
     #: Rise and roll of what floats, units and degrees.
     heave: float = 3.0
     roll: float = 2.0
+    #: Colours of others of its kind.
+    paints: tuple[str, ...] = ()
 
 
 @cache

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
+from tests.unit.animatic.rigs.conftest import Shot
 from ttv.animatic.rigs.things import thing
 from ttv.animatic.rigs.things._course import WAYS
 from ttv.animatic.rigs.things._form import objects, vehicles
@@ -39,3 +41,22 @@ def test_a_bouncing_ball_touches_the_ground_and_flattens() -> None:
     assert lowest.y == pytest.approx(0.0, abs=4.0)
     assert lowest.tall < 0.9
     assert highest.tall == 1.0
+
+
+def test_what_spins_turns_about_its_upright_axis() -> None:
+    spun = [WAYS[Action.SPIN](vehicles()["car"], at / 8, 0.0) for at in range(32)]
+    assert min(course.broad for course in spun) == pytest.approx(-1.0, abs=0.02)
+    assert all(course.turn == 0.0 for course in spun)
+
+
+@pytest.mark.parametrize(("colour", "paints"), [(None, 3), ("red", 1)])
+def test_several_cars_have_several_paints_unless_one_is_asked_for(
+    colour: str | None, paints: int, shot: Shot
+) -> None:
+    cars = Subject("car", RigKind.VEHICLE, colour=colour)
+    bodies = set()
+    for index in range(3):
+        picture = shot(thing(cars, rng=random.Random(1), index=index), 0.0)
+        shades, counts = np.unique(picture[picture[:, :, 3] == 255], axis=0, return_counts=True)
+        bodies.add(tuple(shades[counts.argmax()].tolist()))
+    assert len(bodies) == paints
