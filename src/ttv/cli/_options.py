@@ -160,7 +160,12 @@ def make_order(settings: Settings, wish: Wish, plan_file: Path | None) -> Order:
     from ttv.pipeline import Limits
 
     limits = Limits(settings.max_prompt_chars, settings.max_film_seconds)
-    wish = replace(wish, generator=wish.generator or settings.generator)
+    wish = replace(
+        wish,
+        planner=wish.planner or settings.planner,
+        painter=wish.painter or settings.painter,
+        generator=wish.generator or settings.generator,
+    )
     if plan_file is None:
         return wish.order(limits)
     return _planned(wish, plan_file).order(limits)
@@ -171,15 +176,11 @@ def _planned(wish: Wish, plan_file: Path) -> Wish:
     from dataclasses import replace
 
     from ttv.media import Format
-    from ttv.pipeline import check_seed, parse_size
     from ttv.planning import read_plan
+    from ttv.seeds import checked
 
-    default = Format()
-    width, height = parse_size(wish.size) if wish.size else (default.width, default.height)
-    picture = Format(width, height, default.fps if wish.fps is None else wish.fps)
-    plan = read_plan(
-        plan_file, format=picture, seed=0 if wish.seed is None else check_seed(wish.seed)
-    )
+    picture = Format().altered(size=wish.size, fps=wish.fps)
+    plan = read_plan(plan_file, format=picture, seed=checked(wish.seed or 0))
     said = {"size": plan.format.size, "fps": plan.format.fps, "seed": plan.seed}
     for name, value in said.items():
         asked = getattr(wish, name)

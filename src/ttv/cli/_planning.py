@@ -65,7 +65,7 @@ def _fields(shot: Shot, picture: Format) -> Iterator[tuple[str, Any]]:
         yield "transition", shot.transition.value
     if shot.transition_frames:
         yield "transition_seconds", _seconds(shot.transition_frames, picture)
-    for name in ("camera", "framing", "first_keyframe", "last_keyframe"):
+    for name in ("camera", "framing", "first_keyframe"):
         if value := getattr(shot, name):
             yield name, value
 

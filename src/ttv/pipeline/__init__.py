@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ttv.pipeline._graph import opening_steps
 from ttv.pipeline._manifest import film_warnings
-from ttv.pipeline._order import Limits, Mode, Order, Wish, check_seed, parse_size
+from ttv.pipeline._order import Limits, Mode, Order, Wish
 from ttv.pipeline._pipeline import Outcome, Pipeline, Watcher
 from ttv.pipeline._step import Kind, Report, Result, Step
 
@@ -20,8 +20,6 @@ __all__ = [
     "Step",
     "Watcher",
     "Wish",
-    "check_seed",
     "film_warnings",
     "opening_steps",
-    "parse_size",
 ]

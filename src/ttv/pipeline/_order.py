@@ -14,12 +14,11 @@ from typing import Any, Self
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.planning import Plan, from_document, to_document
-from ttv.seeds import MAX_SEED, derive
+from ttv.seeds import checked, derive
 
 #: Characters that no prompt needs and that break logs, terminals and captions.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
 class Mode(StrEnum):
@@ -34,8 +33,8 @@ class Mode(StrEnum):
 class Limits:
     """How much one order may ask for."""
 
-    prompt_chars: int = 4_000
-    film_seconds: float = 600.0
+    prompt_chars: int
+    film_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +76,9 @@ class Order:
         """Read the JSON form."""
         plain = dict(document)
         plan = plain.pop("plan")
-        size = parse_size(plain.pop("size"))
         return cls(
             plan=from_document(plan) if plan else None,
-            format=Format(*size, plain.pop("fps")),
+            format=Format().altered(size=plain.pop("size"), fps=plain.pop("fps")),
             mode=Mode(plain.pop("mode")),
             **plain,
         )
@@ -110,14 +108,12 @@ class Wish:
         if self.plan is not None:
             return self._planned(self.plan, limits)
         prompt = check_prompt(self.prompt, limits)
-        default = Format()
-        width, height = parse_size(self.size) if self.size else (default.width, default.height)
-        picture = Format(width, height, default.fps if self.fps is None else self.fps)
+        picture = Format().altered(size=self.size, fps=self.fps)
         return Order(
             prompt=prompt,
             format=picture,
             frames=self._frames(picture, limits),
-            seed=derive(0, prompt) if self.seed is None else check_seed(self.seed),
+            seed=derive(0, prompt) if self.seed is None else checked(self.seed),
             **self._choices(),
         )
 
@@ -175,21 +171,6 @@ def check_prompt(prompt: str | None, limits: Limits) -> str:
             param="prompt",
         )
     return clean
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Read ``1280x720`` into width and height."""
-    match = _SIZE.fullmatch(text)
-    if match is None:
-        raise InvalidRequest("size must look like 1280x720 (width x height)", param="size")
-    return int(match[1]), int(match[2])
-
-
-def check_seed(seed: int) -> int:
-    """Return a seed that every engine takes, or refuse it with InvalidRequest."""
-    if not 0 <= seed <= MAX_SEED:
-        raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
-    return seed
 
 
 def parse_mode(text: str) -> Mode:

@@ -11,11 +11,11 @@ from ttv.errors import InvalidRequest
 from ttv.media import Format, Transition
 from ttv.planning._beats import Beat
 from ttv.planning._lengths import Lengths
+from ttv.planning._plan import TRANSITION_SECONDS
 from ttv.planning._port import Brief, ShotLimits
 
 SINGLE_SECONDS: Final = 5.0
 BEAT_SECONDS: Final = 4.0
-TRANSITION_SECONDS: Final = 0.5
 #: More shots than this make no film; further beats join those before.
 MAX_BEATS: Final = 200
 

@@ -35,7 +35,6 @@ def to_document(plan: Plan) -> dict[str, Any]:
                 "camera": shot.camera,
                 "framing": shot.framing,
                 "first_keyframe": shot.first_keyframe,
-                "last_keyframe": shot.last_keyframe,
             }
             for shot in plan.shots
         ],
@@ -97,7 +96,6 @@ def _shot(value: object, path: str) -> Shot:
         camera=fields.text("camera"),
         framing=fields.text("framing"),
         first_keyframe=fields.text("first_keyframe"),
-        last_keyframe=fields.text("last_keyframe"),
     )
     fields.finish()
     return shot

@@ -30,7 +30,7 @@ from ttv.errors import InvalidRequest
 from ttv.media import Format, Transition
 from ttv.planning._document import build_shot, from_document
 from ttv.planning._fields import Fields
-from ttv.planning._plan import Plan, Shot
+from ttv.planning._plan import TRANSITION_SECONDS, Plan, Shot
 from ttv.planning._source import load
 from ttv.seeds import MAX_SEED, derive
 
@@ -40,7 +40,6 @@ MAX_SHOT_SECONDS: Final = 600.0
 #: Limit of the short texts: title, style, camera, framing.
 MAX_WORDS: Final = 300
 SHOT_SECONDS: Final = 4.0
-TRANSITION_SECONDS: Final = 0.5
 
 
 def read_plan(path: Path, *, format: Format, seed: int) -> Plan:  # noqa: A002 - the field's name
@@ -113,7 +112,6 @@ class _ShotMaker:
             camera=_words(fields, "camera", MAX_WORDS),
             framing=_words(fields, "framing", MAX_WORDS),
             first_keyframe=_words(fields, "first_keyframe", MAX_PROMPT),
-            last_keyframe=_words(fields, "last_keyframe", MAX_PROMPT),
         )
         fields.finish()
         return shot
@@ -158,12 +156,4 @@ def _words(fields: Fields, name: str, limit: int) -> str | None:
 def _format(fields: Fields, default: Format) -> Format:
     fps = fields.whole("fps", least=1)
     size = fields.text("size", limit=MAX_WORDS)
-    width, height = (default.width, default.height) if size is None else _size(size)
-    return Format(width, height, default.fps if fps is None else fps)
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.strip().lower().partition("x")
-    if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit()):
-        raise InvalidRequest("size must look like 1280x720 (width x height)", param="size")
-    return int(width[:6]), int(height[:6])
+    return default.altered(size=size, fps=fps)

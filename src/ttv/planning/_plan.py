@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from ttv import seeds
 from ttv.errors import InvalidRequest
 from ttv.media import Format, Transition
-from ttv.seeds import MAX_SEED
 
 #: Version of the JSON form; a reader refuses a newer one.
 VERSION: Final = 1
+
+#: How long a transition that takes time lasts where nobody says.
+TRANSITION_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,15 @@ class Shot:
     #: Camera move and framing in words ("pan left", "close-up"); None leaves it to the prompt.
     camera: str | None = None
     framing: str | None = None
-    #: What the first and last frame show, where it differs from ``prompt``.
+    #: What the first frame shows, where it differs from ``prompt``.
     first_keyframe: str | None = None
-    last_keyframe: str | None = None
 
     def __post_init__(self) -> None:
         if not self.prompt.strip():
             raise InvalidRequest("prompt is empty; say what the shot shows", param="prompt")
         if self.frames < 1:
             raise InvalidRequest(f"frames is {self.frames}; the least is 1", param="frames")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
+        seeds.checked(self.seed)
         least = 1 if self.transition.takes_time else 0
         most = self.frames if self.transition.takes_time else 0
         if not least <= self.transition_frames <= most:
@@ -75,8 +76,7 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.shots:
             raise InvalidRequest("a plan needs at least one shot", param="shots")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise InvalidRequest(f"seed must be 0 to {MAX_SEED}", param="seed")
+        seeds.checked(self.seed)
         if self.shots[0].transition in (Transition.CROSSFADE, Transition.CONTINUE):
             raise InvalidRequest(
                 f"the first shot has none before it to {self.shots[0].transition} from",

@@ -66,6 +66,14 @@ def test_the_limits_of_the_settings_hold() -> None:
         make_order(Settings(max_prompt_chars=3), Wish(prompt="a red fox"), None)
 
 
+def test_the_back_ends_of_the_settings_are_ordered() -> None:
+    chosen = Settings(planner="dramatist", painter="brush", generator="loom")
+
+    order = make_order(chosen, Wish(prompt="a red fox"), None)
+
+    assert (order.planner, order.painter, order.generator) == ("dramatist", "brush", "loom")
+
+
 def test_a_request_holds_what_was_said_and_nothing_else() -> None:
     assert to_request(None, prompt="a red fox", seconds=None, fps=12) == {
         "prompt": "a red fox",

@@ -40,7 +40,6 @@ def plans(draw: st.DrawFn) -> Plan:
                 camera=draw(st.none() | _WORDS),
                 framing=draw(st.none() | _WORDS),
                 first_keyframe=draw(st.none() | _WORDS),
-                last_keyframe=draw(st.none() | _WORDS),
             )
         )
     return Plan(

@@ -11,7 +11,7 @@ from ttv.media import Format
 from ttv.pipeline import Limits, Mode, Order, Wish
 from ttv.planning import Plan, Shot
 
-LIMITS = Limits()
+LIMITS = Limits(prompt_chars=4_000, film_seconds=600)
 PLAN = Plan("a fox", (Shot("a fox", 48, 1), Shot("an owl", 48, 2)), Format(), seed=7)
 
 
@@ -72,7 +72,7 @@ def test_a_wish_that_cannot_be_is_refused_with_its_field_and_limit(
 
 def test_a_plan_longer_than_the_limit_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="lasts 4 seconds; the limit is 3"):
-        Wish(plan=PLAN).order(Limits(film_seconds=3))
+        Wish(plan=PLAN).order(Limits(prompt_chars=4_000, film_seconds=3))
 
 
 @given(st.text(max_size=60))

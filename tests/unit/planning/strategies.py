@@ -40,7 +40,6 @@ def shots(draw: st.DrawFn, *, first: bool) -> Shot:
         camera=draw(st.none() | WORDS),
         framing=draw(st.none() | WORDS),
         first_keyframe=draw(st.none() | WORDS),
-        last_keyframe=draw(st.none() | WORDS),
     )
 
 
