@@ -131,6 +131,18 @@ async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
     assert again.made() == {"plan", "keyframe-2", "segment-2", "film", "delivery"}
 
 
+async def test_a_segment_made_for_a_cut_serves_a_film_that_chains_on_it(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
+    again = Diary()
+
+    await make(pipeline, order_of(FOX, OWL, mode=Mode.CHAINING), tmp_path / "b", again)
+
+    assert "segment-1" in again.done
+    assert again.made() == {"plan", "segment-2", "film", "delivery"}
+
+
 async def test_the_same_order_gives_the_same_bytes(tmp_path: Path) -> None:
     hashes = []
     for name in ("a", "b"):

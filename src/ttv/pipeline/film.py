@@ -65,7 +65,11 @@ async def keyframe(work: Work) -> Result:
 
 
 async def segment(work: Work) -> Result:
-    """Generate the clip of a shot, and keep its last frame where the next shot needs it."""
+    """Generate the clip of a shot, and save its last frame.
+
+    The frame is saved whether or not a shot follows on it here: another film may reuse this
+    result, and its next shot may.
+    """
     number, shot = _shot(work)
     engine = work.tools.engine
     pictures = _pictures(work, number)
@@ -87,11 +91,11 @@ async def segment(work: Work) -> Result:
             last_frame=paths.get("last_frame"),
             follows=paths.get("follows"),
         )
-        clip = work.workspace / "clip.mp4"
+        clip, last_frame = work.workspace / "clip.mp4", work.workspace / "last_frame.png"
         warnings = await _generate(work, request, clip)
-        delivered = await media.inspect(clip)
+        delivered = await media.save_last_frame(clip, last_frame)
         return Made(
-            {"clip": clip, **await _tail(work, number, clip)},
+            {"clip": clip, "last_frame": last_frame},
             (*warnings, *_differences(request, delivered)),
             {"frames": delivered.frames, "size": delivered.size, "engine": engine.model},
         )
@@ -191,15 +195,6 @@ async def _generate(work: Work, request: SegmentRequest, to: Path) -> tuple[str,
         await asyncio.shield(generator.cancel(handle))
         raise
     return status.warnings
-
-
-async def _tail(work: Work, number: int, clip: Path) -> dict[str, Path]:
-    """Save the last frame of a clip that another one follows."""
-    if number == len(work.heads) or work.heads[number].join is not Join.CHAIN:
-        return {}
-    path = work.workspace / "last_frame.png"
-    await media.save_last_frame(clip, path)
-    return {"last_frame": path}
 
 
 def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:
