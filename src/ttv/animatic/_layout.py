@@ -29,6 +29,8 @@ _WIDEST: Final = {Framing.WIDE: 0.56, Framing.MEDIUM: 0.64, Framing.CLOSE: 0.84}
 _TALLEST: Final = {Framing.WIDE: 0.58, Framing.MEDIUM: 0.68, Framing.CLOSE: 1.3}
 #: The least share of the frame that a lone subject covers.
 _LEAST: Final = 0.024
+#: How near sizes side by side are pulled together: 0 is alike, 1 is natural.
+_PULL: Final = 0.55
 #: So many stand in one row.
 _ONE_ROW: Final = 4
 #: A person's height in metres: the measure that sizes are pulled towards.
@@ -159,6 +161,21 @@ def size(part: Part, area: Area, *, many: int) -> float:
     return min(max(scale, least), most)
 
 
+def _sizes(parts: Sequence[Part], area: Area) -> list[float]:
+    """Give the sizes of those side by side: a duckling is seen to be less than a duck."""
+    scales = [size(part, area, many=len(parts)) for part in parts]
+    heights = [max(0.05, part.actor.height) for part in parts]
+    grown = [height * part.subject.scale for height, part in zip(heights, parts, strict=True)]
+    alive = [at for at, part in enumerate(parts) if part.subject.rig in _LIVING]
+    if alive:
+        tallest = max(alive, key=grown.__getitem__)
+        reach = scales[tallest] * heights[tallest]
+        for at in alive:
+            share = math.pow(grown[at] / grown[tallest], _PULL)
+            scales[at] = min(scales[at], reach * share / heights[at])
+    return scales
+
+
 def rows_of(count: int) -> int:
     """Choose in how many rows so many stand."""
     return 1 if count <= _ONE_ROW else 2 if count <= 8 else 3
@@ -175,10 +192,9 @@ def arrange(
     placed: dict[int, Placed] = {}
     for number, members in enumerate(lanes.values()):
         rows = rows_of(len(members))
+        scales = _sizes([parts[at] for at in members], area)
         fresh = [
-            _stand(
-                parts[at], size(parts[at], area, many=len(members)), view, area, rng, place % rows
-            )
+            _stand(parts[at], scales[place], view, area, rng, place % rows)
             for place, at in enumerate(members)
         ]
         spread = _spread(fresh, scene, area, rng, other=number % 2 == 1)
@@ -211,7 +227,10 @@ def _spread(
     middle = _middle(members[0], scene, area, alone=len(members) == 1)
     if other:
         middle = area.width - middle
-    order = sorted(range(len(members)), key=lambda at: (-members[at].facing, _rank(at, members)))
+    order = sorted(
+        range(len(members)),
+        key=lambda at: (_ahead(at, members), -members[at].facing, _rank(at, members)),
+    )
     rows: dict[float, list[int]] = {}
     for at in order:
         rows.setdefault(members[at].near, []).append(at)
@@ -255,6 +274,12 @@ def _ranks(
         for number, row in enumerate(rows)
         for place, at in enumerate(row)
     }
+
+
+def _ahead(at: int, members: Sequence[Placed]) -> int:
+    """Put things where the first subject, if it is alive, looks."""
+    lead, one = members[0], members[at]
+    return lead.facing * (lead.subject.rig in _LIVING and one.subject.rig is RigKind.OBJECT)
 
 
 def _rank(at: int, members: Sequence[Placed]) -> int:

@@ -270,3 +270,29 @@ def test_who_has_crossed_a_picture_that_stands_still_comes_in_again(facing: int)
 def test_a_long_pan_does_not_lose_a_first_subject_at_rest(move: Move) -> None:
     panned = stage(scene(Setting.MEADOW, STILL, move=move))
     assert all((panned.ids(index) == 1).sum() > 10 for index in (0, 60, 120, 240, 960))
+
+
+def test_the_young_are_smaller_than_their_mother() -> None:
+    duck = Subject("duck", RigKind.BIRD, action=Action.WALK)
+    young = Subject("duckling", RigKind.BIRD, count=2, action=Action.WALK)
+    shown = Stage(scene(Setting.ROAD, duck, young), Format(640, 360, 12), seed=3).ids(0)
+    assert (shown == 1).sum() > 2 * max((shown == 2).sum(), (shown == 3).sum())
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+def test_a_thing_stands_where_the_living_look(facing: int) -> None:
+    child = Subject("child", RigKind.BIPED, facing=facing)
+    snowman = Subject("snowman", RigKind.OBJECT)
+    shown = Stage(scene(Setting.MEADOW, child, snowman), Format(640, 360, 12), seed=3).ids(0)
+    assert (middle(shown, 2)[0] - middle(shown, 1)[0]) * facing > 0
+
+
+def test_a_train_runs_on_rails() -> None:
+    train = Subject("train", RigKind.VEHICLE, action=Action.DRIVE)
+    car = Subject("car", RigKind.VEHICLE, action=Action.DRIVE)
+    railed, free = (
+        stage(scene(Setting.MEADOW, subject, move=Move.TRACK)) for subject in (train, car)
+    )
+    row = int(0.81 * 108)
+    brown = [shown.frame(0)[row, -30:, 1].mean() for shown in (railed, free)]
+    assert brown[0] < brown[1] - 20

@@ -8,6 +8,7 @@ from typing import Final
 
 from ttv.animatic.language._findings import Findings, Part, Spot
 from ttv.animatic.language._ledger import Fate
+from ttv.animatic.language._manner import facts_of
 from ttv.animatic.language._tables import table
 from ttv.animatic.scene import Action, RigKind, Setting, TimeOfDay
 
@@ -123,13 +124,20 @@ def _usual(findings: Findings) -> Setting:
 
     Named weather brings it into the open: "a cat in the rain" is not indoors.
     """
-    homes = [_home(part) for part in (*findings.parts, *findings.things)]
+    everyone = sorted((*findings.parts, *findings.things), key=_is_anywhere)
+    homes = [_home(part) for part in everyone]
     grounded = [home for home in homes if home is not Setting.SKY]
     home = next(iter((*grounded, *homes)), Setting.MEADOW)
     hidden = table("conditions")["hidden"].get(home.value, ())
     if any(mark.kind.value in hidden for _, mark in findings.marks):
         return Setting(table("places")["outdoors"].get(home.value, home))
     return home
+
+
+def _is_anywhere(part: Part) -> bool:
+    """Tell a person with no home of their own: they are where the others live."""
+    noun = part.noun
+    return noun is not None and noun.rig is RigKind.BIPED and "lives" not in facts_of(noun)
 
 
 def _home(part: Part) -> Setting:

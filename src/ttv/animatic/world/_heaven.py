@@ -216,7 +216,7 @@ class _Lightning:
         view = self._look.view
         pale = self._look.palette.graded((0.86, 0.9, 1.0))
         canvas.drawRect(
-            skia.Rect.MakeWH(view.width, view.height), flat(pale, min(0.6, 0.5 * light))
+            skia.Rect.MakeWH(view.width, view.height), flat(pale, min(0.42, 0.36 * light))
         )
         if age > 0.32:
             return

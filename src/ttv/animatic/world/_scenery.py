@@ -186,6 +186,38 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class Rails:
+    """A railway along the line that subjects stand on."""
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Lay ballast, sleepers and two rails, the nearer under the wheels."""
+        unit, base = look.unit, look.base
+        left, right = span.left - 2, span.right + 2
+        bed = [(left, base - 0.022 * unit), (right, base - 0.022 * unit)]
+        bed += [(right, base + 0.03 * unit), (left, base + 0.03 * unit)]
+        canvas.drawPath(polygon(bed), look.blend("rock_dark", "soil_dark", 0.4, 0.9))
+        for x, rng in span.cells(look, "ballast", every=0.016 * unit, reach=0.02 * unit):
+            size = unit * rng.uniform(0.003, 0.006)
+            y = base + rng.uniform(-0.02, 0.03) * unit
+            stone = skia.Rect.MakeLTRB(x - size * 1.4, y - size * 0.7, x + size * 1.4, y + size)
+            canvas.drawOval(stone, look.fill("rock", rng.uniform(0.75, 1.1)))
+        step = 0.058 * unit
+        for at in range(int(left // step) - 1, int(right // step) + 2):
+            x, lean, wide = at * step, 0.3 * step, 0.34 * step
+            top, foot = base - 0.016 * unit, base + 0.016 * unit
+            corners = [(x, top), (x + wide, top), (x + lean + wide, foot), (x + lean, foot)]
+            canvas.drawPath(polygon(corners), look.fill("timber_dark", 0.85))
+        for y, thick in ((base - 0.012 * unit, 0.004), (base + 0.004 * unit, 0.006)):
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(left, y - thick * unit, right, y), look.fill("metal", 1.05)
+            )
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(left, y, right, y + 0.5 * thick * unit),
+                look.fill("metal_dark", 0.7),
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     """An arched stone bridge over a stream."""
 

@@ -12,7 +12,7 @@ from ttv.animatic.world._buildings import Row
 from ttv.animatic.world._grammar import Conditions, Described, Grammar, Item, Layer, Play
 from ttv.animatic.world._heaven import Aurora, Lightning, Rainbow, Stars
 from ttv.animatic.world._palette import Palette, palette
-from ttv.animatic.world._scenery import Bridge, Cliff, Falls, Trail
+from ttv.animatic.world._scenery import Bridge, Cliff, Falls, Rails, Trail
 from ttv.animatic.world._sky import Clouds, Moon, Overcast, Streaks
 from ttv.animatic.world._terrain import Grove, Mist, Ridge, Rocks, Wisps
 from ttv.animatic.world._water import Glitter, Water
@@ -81,6 +81,8 @@ def describe(scene: Scene, *, grounded: bool = True) -> Grammar:
             continue
         for item in PROPS.get(name, ()):
             _insert(back, item)
+    if grounded and any(subject.noun == "train" for subject in scene.subjects):
+        _insert(back, Layer(Rails(), 1.0))
     heaven = _heaven(scene, colours) if made.open_sky else ()
     return replace(made, back=(*heaven, *back), front=(*made.front, *_air(scene, colours)))
 
