@@ -35,7 +35,7 @@ class Store(Protocol):
         """Describe a stored file, or None when the key is free."""
 
     async def fetch(self, key: str, to: Path) -> Artifact:
-        """Copy a stored file to ``to``; raises NotFound."""
+        """Copy a stored file to ``to``, whole or not at all; raises NotFound."""
 
     def read(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Stream bytes ``start`` to ``end`` (exclusive) in chunks; raises NotFound."""

@@ -29,6 +29,7 @@ from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact
 from ttv.backends import checked
 from ttv.errors import Conflict, NotFound, storage_errors
+from ttv.files import whole
 
 _CHUNK: Final = 1 << 20
 #: Files that were never finished are swept after this long.
@@ -193,13 +194,13 @@ class Disk:
         artifact = self._stat(key)
         if artifact is None:
             raise NotFound(f"there is no file {key}")
-        part = to.with_name(f".{to.name}.part")
-        try:
-            with storage_errors(to.parent), self._open_file(key) as file, part.open("wb") as copy:
-                shutil.copyfileobj(file, copy, _CHUNK)
-                part.replace(to)
-        finally:
-            part.unlink(missing_ok=True)
+        with (
+            storage_errors(to.parent),
+            self._open_file(key) as file,
+            whole(to) as part,
+            part.open("wb") as copy,
+        ):
+            shutil.copyfileobj(file, copy, _CHUNK)
         return artifact
 
     def _open_file(self, key: str) -> BufferedReader:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ttv.artifacts import Store
 from ttv.cli._progress import watching
-from ttv.cli._target import file_size, from_here, writing
+from ttv.cli._target import file_size, from_here
 from ttv.errors import storage_errors
 from ttv.pipeline import Order, Result, film_warnings
 from ttv.settings import Settings
@@ -122,10 +122,8 @@ async def _hand_over(
             if name not in {"plan", "film", "delivery"}:
                 sources |= {f"{name}-{role}": file for role, file in result.files.items()}
         for name, file in sources.items():
-            with writing(folder / f"{name}{Path(file.key).suffix}") as part:
-                await store.fetch(file.key, part)
-    with writing(path) as part:
-        await store.fetch(delivered["film"].key, part)
+            await store.fetch(file.key, folder / f"{name}{Path(file.key).suffix}")
+    await store.fetch(delivered["film"].key, path)
 
 
 def _describe(order: Order, results: Mapping[str, Result], path: Path, took: float) -> Film:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -14,6 +12,7 @@ from typing import Final
 import typer
 
 from ttv.errors import InvalidRequest, storage_errors
+from ttv.files import unfinished
 
 SUFFIX: Final = ".mp4"
 _MAX_SLUG: Final = 40
@@ -46,22 +45,11 @@ def choose(asked: Path | None, title: str, *, force: bool) -> Path:
             raise InvalidRequest(
                 f"{asked} exists; --force overwrites it, -o chooses another name", param="-o"
             )
-    with storage_errors(path.parent), writing(path) as part:
+    with storage_errors(path.parent):
+        part = unfinished(path)
         part.touch()
         part.unlink()
     return path
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[Path]:
-    """Give a name beside ``path`` to write to; what is whole moves into place, else it goes."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        yield part
-        if part.exists():
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def from_here(path: Path) -> str:

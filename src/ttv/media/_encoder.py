@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import av
 
+from ttv.files import unfinished
 from ttv.media._errors import WrongLength, writing
 from ttv.media._format import Format
 from ttv.media._mp4 import Coding, add_h264, open_mp4
@@ -37,7 +38,7 @@ class Encoder:
         self.frames = 0
         self._path = path
         self._format = fmt
-        self._part = path.with_name(f".{path.name}.part")
+        self._part = unfinished(path)
         self._file = open_mp4(self._part, comment)
         self._stream = add_h264(self._file, fmt, coding or Coding())
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")

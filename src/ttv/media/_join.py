@@ -11,6 +11,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from ttv.files import whole
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import open_mp4
@@ -47,14 +48,14 @@ def join(
     if len({part.clip.signature for part in parts}) != 1 or not all(p.clip.steady for p in parts):
         raise ValueError("only steady clips of one signature join by copying")
     first = parts[0].clip
-    part_file = to.with_name(f".{to.name}.part")
-    try:
-        with reading(first.path), open_clip(first.path) as template, writing():
-            with open_mp4(part_file, comment) as file:
-                _write(file, file.add_stream_from_template(template.streams.video[0]), parts, sound)
-            part_file.replace(to)
-    finally:
-        part_file.unlink(missing_ok=True)
+    with (
+        reading(first.path),
+        open_clip(first.path) as template,
+        writing(),
+        whole(to) as part,
+        open_mp4(part, comment) as file,
+    ):
+        _write(file, file.add_stream_from_template(template.streams.video[0]), parts, sound)
 
 
 def _write(

@@ -12,6 +12,7 @@ import av
 import numpy as np
 
 from ttv.errors import storage_errors
+from ttv.files import whole
 from ttv.media._errors import Unreadable, reading, writing
 from ttv.media._format import MAX_SIDE
 from ttv.media._planes import Pixels
@@ -28,7 +29,8 @@ def save_png(path: Path, bgra: Pixels, tags: Mapping[str, str]) -> None:
     """Write an opaque picture as PNG with ``tags`` as its Latin-1 text."""
     plain = _encode(bgra)
     text = b"".join(_chunk(b"tEXt", f"{k}\0{v}".encode("latin-1")) for k, v in tags.items())
-    _write(path, plain[:_HEAD] + text + plain[_HEAD:])
+    with storage_errors(path.parent), whole(path) as part:
+        part.write_bytes(plain[:_HEAD] + text + plain[_HEAD:])
 
 
 def load_png(path: Path) -> tuple[Pixels, dict[str, str]]:
@@ -57,16 +59,6 @@ def _encode(bgra: Pixels) -> bytes:
     with writing():
         packets = [*codec.encode(frame.reformat(format="rgb24")), *codec.encode(None)]
     return b"".join(bytes(packet) for packet in packets)
-
-
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with storage_errors(path.parent):
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttv.cli._target import choose, file_size, from_here, slug, writing
+from ttv.cli._target import choose, file_size, from_here, slug
 from ttv.errors import InvalidRequest, StorageUnwritable
 
 
@@ -101,17 +101,6 @@ def test_a_file_in_the_way_of_the_folder_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StorageUnwritable):
         choose(tmp_path / "file" / "fox.mp4", "", force=False)
-
-
-def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    def fail() -> None:
-        with writing(tmp_path / "fox.mp4") as part:
-            part.write_text("half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_path_below_the_working_folder_is_short(

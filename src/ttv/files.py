@@ -1,0 +1,23 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def unfinished(path: Path) -> Path:
+    """Name the hidden place beside ``path`` where it grows."""
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give the place to write ``path`` to; it moves there at the end, an error removes it."""
+    part = unfinished(path)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
