@@ -75,7 +75,7 @@ def hide(findings: Findings, setting: Setting) -> None:
     """Take back the notes of the words that a setting hides: no rain falls indoors."""
     hidden = table("conditions")["hidden"].get(setting.value, ())
     for at, mark in findings.marks:
-        if mark.kind.value in hidden:
+        if {mark.kind.value, f"{mark.kind.value} {mark.value}"} & set(hidden):
             findings.ledger.note(at, Fate.IGNORED)
 
 

@@ -128,7 +128,7 @@ def _usual(findings: Findings) -> Setting:
     homes = [_home(part) for part in everyone]
     grounded = [home for home in homes if home is not Setting.SKY]
     home = next(iter((*grounded, *homes)), Setting.MEADOW)
-    hidden = table("conditions")["hidden"].get(home.value, ())
+    hidden = {entry.split()[0] for entry in table("conditions")["hidden"].get(home.value, ())}
     if any(mark.kind.value in hidden for _, mark in findings.marks):
         return Setting(table("places")["outdoors"].get(home.value, home))
     return home

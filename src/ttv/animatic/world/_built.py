@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from ttv.animatic.scene import Weather
 from ttv.animatic.world._buildings import Row, Street
 from ttv.animatic.world._deep import Asteroids, Nebula, Planets
+from ttv.animatic.world._effect import Effect
 from ttv.animatic.world._furniture import Furniture
 from ttv.animatic.world._grammar import Conditions, Grammar, Layer, Play
-from ttv.animatic.world._room import Floor, Hung, Wall
+from ttv.animatic.world._room import Floor, Hung, Panes, Wall
 from ttv.animatic.world._terrain import Ground, Grove, Mist, Ridge
-from ttv.animatic.world._weather import Motes
+from ttv.animatic.world._weather import Flakes, Motes, Streams
 
 _GRASS = ("grass", "grass_dark", "grass_light")
 
@@ -85,20 +87,31 @@ def road(here: Conditions) -> Grammar:
     )
 
 
-#: A living room by a window.
-ROOM: Final = Grammar(
-    back=(
-        Layer(Wall(), 0.5),
-        Layer(Hung(), 0.5),
-        Layer(Floor(), 0.5),
-        Layer(Furniture(), 0.6),
-    ),
-    front=(Play(Motes("lamp", 22, 0.0013, drift=(0.004, -0.003), alpha=0.4), 1.0),),
-    horizon=0.44,
-    ground=0.84,
-    open_sky=False,
-    sun=False,
-)
+#: What a window shows of the weather.
+_OUTSIDE: Final[dict[Weather, Effect]] = {
+    Weather.RAIN: Streams(1400, splash=False),
+    Weather.STORM: Streams(2000, 0.3, splash=False),
+    Weather.SNOW: Flakes(),
+}
+
+
+def room(here: Conditions) -> Grammar:
+    """Describe a living room by a window."""
+    outside = _OUTSIDE.get(here.scene.weather)
+    return Grammar(
+        back=(
+            Layer(Wall(), 0.5),
+            Layer(Hung(), 0.5),
+            *((Play(Panes(outside), 0.5),) if outside else ()),
+            Layer(Floor(), 0.5),
+            Layer(Furniture(), 0.6),
+        ),
+        front=(Play(Motes("lamp", 22, 0.0013, drift=(0.004, -0.003), alpha=0.4), 1.0),),
+        horizon=0.44,
+        ground=0.84,
+        open_sky=False,
+        sun=False,
+    )
 
 
 def space(here: Conditions) -> Grammar:

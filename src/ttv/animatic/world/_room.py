@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import Final
 
 import skia
 
+from ttv.animatic.world._effect import Effect, Live, Moment
 from ttv.animatic.world._look import Look, Span, falling, flat, polygon, shining, stroke
 from ttv.animatic.world._palette import argb, mix
 
@@ -153,17 +155,52 @@ def _picture(canvas: skia.Canvas, x: float, y: float, h: float, rng: Random, loo
     canvas.restore()
 
 
+#: Units from window to window, the height of a window, and its middle above the floor's edge.
+_STEP: Final = 1.25
+_WINDOW: Final = 0.35
+_SILL: Final = 0.415
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """Weather that is seen through the windows."""
+
+    outside: Effect
+
+    def open(self, look: Look) -> Live:
+        """Set up the weather outside."""
+        return _Panes(look, self.outside.open(look))
+
+
+class _Panes:
+    def __init__(self, look: Look, outside: Live) -> None:
+        self._look, self._outside = look, outside
+
+    def draw(self, canvas: skia.Canvas, now: Moment) -> None:
+        """Let it play between the curtains of every window in sight."""
+        look, unit = self._look, self._look.unit
+        gone, middle = look.near * now.travelled, look.base - _SILL * unit
+        first, last = (int((gone + end) // (_STEP * unit)) for end in (-unit, look.view.width))
+        for at in range(first, last + 1):
+            x, high = (at + 0.62) * _STEP * unit - gone, _WINDOW * unit / 2
+            wide = 0.34 * 0.8 * _WINDOW * unit
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeLTRB(x - wide, middle - high, x + wide, middle + high))
+            self._outside.draw(canvas, now)
+            canvas.restore()
+
+
 @dataclass(frozen=True, slots=True)
 class Hung:
     """What hangs on the wall: windows between pictures."""
 
     def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
         """Hang by turns, so that every view of the wall has a window."""
-        unit, middle = look.unit, look.base - 0.415 * look.unit
-        step = 1.25 * unit
+        unit, middle = look.unit, look.base - _SILL * look.unit
+        step = _STEP * unit
         for at in range(int((span.left - unit) // step), int((span.right + unit) // step) + 1):
             rng = look.seeds.rng(look.name, "hung", at)
-            _window(canvas, (at + 0.62) * step, middle, 0.35 * unit, rng, look)
+            _window(canvas, (at + 0.62) * step, middle, _WINDOW * unit, rng, look)
             for part in (0.02, 0.22):
                 y = middle + rng.uniform(-0.05, 0.04) * unit
                 _picture(
@@ -196,7 +233,7 @@ class Floor:
                     skia.Rect.MakeLTRB(x, y, x + 0.42 * unit * rng.uniform(0.5, 1.0), y2),
                     look.fill(tone, rng.uniform(0.9, 1.08), alpha=0.3),
                 )
-        step = 1.25 * unit
+        step = _STEP * unit
         glow = look.palette.graded(mix(look.palette.sky[3], look.palette.key, 0.6))
         for at in range(int((span.left - 2 * unit) // step), int((span.right + unit) // step) + 1):
             x = (at + 0.62) * step

@@ -33,7 +33,7 @@ _GRAMMARS: Final[dict[Setting, Described]] = {
     Setting.CITY: built.CITY,
     Setting.VILLAGE: built.village,
     Setting.ROAD: built.road,
-    Setting.ROOM: built.ROOM,
+    Setting.ROOM: built.room,
     Setting.SPACE: built.space,
 }
 

@@ -92,3 +92,18 @@ def test_a_sun_that_rises_or_sets_moves_up_or_down(setting: Setting, passage: Pa
         brightest = pixels[:34, :, :3].sum(axis=2)
         rows.append(float(np.nonzero(brightest == brightest.max())[0].mean()))
     assert (rows[1] < rows[0]) is (passage is Passage.RISE)
+
+
+@pytest.mark.parametrize("weather", [Weather.RAIN, Weather.STORM, Weather.SNOW])
+def test_a_room_shows_the_weather_only_through_its_window(weather: Weather) -> None:
+    view = View(320, 180, 180.0, 80.0, 150.0)
+    shown = World(Scene(Setting.ROOM, (), weather=weather), view, Seeds(1), pace=0.0)
+    frames = []
+    for t in (1.0, 1.2):
+        pixels = np.zeros((180, 320, 4), np.uint8)
+        shown.far(canvas_on(pixels), Moment(t, 0.0))
+        shown.behind(canvas_on(pixels), Moment(t, 0.0))
+        frames.append(pixels.astype(int))
+    moved = np.abs(frames[0] - frames[1]).max(axis=2) > 4
+    assert 20 < moved.sum() < 0.12 * moved.size
+    assert not moved[80:].any()
