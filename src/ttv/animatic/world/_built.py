@@ -32,7 +32,6 @@ CITY: Final = Grammar(
         Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
         Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
     ),
-    front=(Layer(Grove(("bush",), (0.05, 0.08), 0.55, 0.45), 1.55, blur=2.2),),
     horizon=0.5,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -19,7 +19,8 @@ from ttv.animatic.world._look import Look, View
 from ttv.animatic.world._palette import Palette, palette
 from ttv.animatic.world._seeds import Seeds
 from ttv.animatic.world._settings import describe
-from ttv.animatic.world._sky import disc_of, face, passed, passing, sky
+from ttv.animatic.world._sky import Disc, disc_of, face, passed, passing, sky
+from ttv.animatic.world._terrain import Ridge
 
 #: Layers at least this near move with the subjects in a dolly.
 NEAR_GROUP: Final = 0.34
@@ -28,7 +29,16 @@ _SHELF_FRAMES: Final = 48
 _SHELF_BYTES: Final = 48_000_000
 #: Where sun and moon touch the horizon itself.
 _LEVEL: Final = {Setting.OCEAN, Setting.BEACH, Setting.DESERT, Setting.SKY}
+#: Where else sun and moon may stand, in parts of the width.
+_PLACES: Final = (0.86, 0.5, 0.3, 0.14)
 _NEAREST: Final = skia.SamplingOptions(skia.FilterMode.kNearest)
+
+
+def _covered(pixels: Pixels, disc: Disc) -> float:
+    """Tell how much of sun or moon is hidden; a little does not count."""
+    left, right = (max(0, round(disc.x + side * disc.radius)) for side in (-1, 1))
+    top, bottom = (max(0, round(disc.y + side * disc.radius)) for side in (-1, 1))
+    return max(0.15, float((pixels[top:bottom, left:right, 3] > 0).mean()))
 
 
 class _Show(Protocol):
@@ -115,6 +125,7 @@ class World:
         self._pace = pace
         budget = max(_SHELF_BYTES, view.width * view.height * 4 * _SHELF_FRAMES)
         self._shelf = Shelf(capacity_bytes=budget)
+        far = [item for item in self._grammar.back if item.near < NEAR_GROUP]
         self._disc = (
             disc_of(view, self.palette, moon=scene.time is TimeOfDay.NIGHT)
             if self._grammar.sun
@@ -123,8 +134,12 @@ class World:
         self._passage = scene.passage
         if self._disc and scene.passage:
             self._disc = passing(self._disc, view, hilly=scene.setting not in _LEVEL)
+        if self._disc and {"sun", "moon"} & set(scene.sky):
+            self._disc = self._uncovered(self._disc, far)
+            place = (self._disc.x / view.width, self.palette.place[1])
+            self.palette = replace(self.palette, place=place)
+            self._shelf.clear()
         self._sky = sky(view, self.palette, seeds, self._disc)
-        far = [item for item in self._grammar.back if item.near < NEAR_GROUP]
         near = [item for item in self._grammar.back if item.near >= NEAR_GROUP]
         self._far = self._open(far, "far")
         self._near = self._open(near, "near")
@@ -183,6 +198,17 @@ class World:
             resting = []
             shows.append(show)
         return shows + self._merge(resting)
+
+    def _uncovered(self, disc: Disc, far: Sequence[Item]) -> Disc:
+        """Move a sun or moon that was named out from behind the peaks."""
+        view = self.view
+        pixels: Pixels = np.zeros((view.height, view.width, 4), np.uint8)
+        canvas, still = paper(pixels), Moment(0.0, 0.0)
+        for at, item in enumerate(far):
+            if isinstance(item, Layer) and isinstance(item.art, Ridge):
+                self._show(item, f"far{at}").draw(canvas, still)
+        places = (disc, *(replace(disc, x=view.width * x) for x in _PLACES))
+        return min(places, key=lambda place: _covered(pixels, place))
 
     def _rests(self, layer: Layer) -> bool:
         return not (self._pace * layer.near or layer.drift or layer.heave or layer.ripple)

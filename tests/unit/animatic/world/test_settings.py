@@ -107,3 +107,16 @@ def test_a_room_shows_the_weather_only_through_its_window(weather: Weather) -> N
     moved = np.abs(frames[0] - frames[1]).max(axis=2) > 4
     assert 20 < moved.sum() < 0.12 * moved.size
     assert not moved[80:].any()
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_moon_that_was_named_is_not_hidden_by_the_peaks(seed: int) -> None:
+    view = View(320, 180, 180.0, 100.0, 150.0)
+    white = []
+    for sky in ((), ("moon",)):
+        scene = Scene(Setting.MOUNTAINS, (), TimeOfDay.NIGHT, sky=sky)
+        pixels = np.zeros((180, 320, 4), np.uint8)
+        World(scene, view, Seeds(seed), pace=0.0).far(canvas_on(pixels), Moment(0.0, 0.0))
+        white.append(int((pixels[:, :, :3].min(axis=2) > 190).sum()))
+    assert white[1] >= white[0]
+    assert white[1] > 60
