@@ -10,7 +10,7 @@ from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities
 from ttv.media import Format
 from ttv.pipeline._order import Mode
-from ttv.pipeline._step import Kind, Step
+from ttv.pipeline._step import Kind, Step, of_shot
 from ttv.planning import Plan, Shot, ShotLimits, Transition
 
 
@@ -129,15 +129,15 @@ def steps(plan: Plan, heads: tuple[Seam, ...], engine: Capabilities) -> tuple[St
     numbers = range(1, len(plan.shots) + 1)
     painted = (Join.STILL, Join.MEET)
     stills = tuple(
-        Step(f"keyframe-{n}", Kind.KEYFRAME, ("plan",), shot=n, weight=6.0)
+        Step(of_shot(Kind.KEYFRAME, n), Kind.KEYFRAME, ("plan",), shot=n, weight=6.0)
         for n in numbers
         if heads[n - 1].join in painted
     )
     segments = tuple(
         Step(
-            f"segment-{n}",
+            of_shot(Kind.SEGMENT, n),
             Kind.SEGMENT,
-            ("plan", *_inputs(n, heads)),
+            ("plan", *(step for step, _ in pictures(n, heads).values())),
             shot=n,
             pool=engine.pool,
             weight=float(plan.shots[n - 1].frames),
@@ -150,13 +150,15 @@ def steps(plan: Plan, heads: tuple[Seam, ...], engine: Capabilities) -> tuple[St
     return (*stills, *segments, film, Step("delivery", Kind.DELIVERY, everything, weight=2.0))
 
 
-def _inputs(n: int, heads: tuple[Seam, ...]) -> tuple[str, ...]:
-    """Name the steps that give segment ``n`` its pictures."""
+def pictures(number: int, heads: tuple[Seam, ...]) -> dict[str, tuple[str, str]]:
+    """Name the step and the role of every picture that fixes segment ``number``, by its use."""
+    still, before = of_shot(Kind.KEYFRAME, number), of_shot(Kind.SEGMENT, number - 1)
     own = {
-        Join.FREE: (),
-        Join.STILL: (f"keyframe-{n}",),
-        Join.MEET: (f"keyframe-{n}",),
-        Join.CHAIN: (f"segment-{n - 1}",),
-    }[heads[n - 1].join]
-    arrives = n < len(heads) and heads[n].join is Join.MEET
-    return (*own, f"keyframe-{n + 1}") if arrives else own
+        Join.FREE: {},
+        Join.STILL: {"first_frame": (still, "still")},
+        Join.MEET: {"follows": (still, "still")},
+        Join.CHAIN: {"follows": (before, "last_frame")},
+    }[heads[number - 1].join]
+    if number < len(heads) and heads[number].join is Join.MEET:
+        return {**own, "last_frame": (of_shot(Kind.KEYFRAME, number + 1), "still")}
+    return own

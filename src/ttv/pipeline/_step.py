@@ -20,6 +20,11 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
 
 
+def of_shot(kind: Kind, number: int) -> str:
+    """Name the step of one shot, such as "segment-2"."""
+    return f"{kind}-{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node of the film's graph."""

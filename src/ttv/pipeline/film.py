@@ -18,9 +18,9 @@ from ttv.errors import Permanent, TtvError
 from ttv.generators import SegmentRequest, State
 from ttv.keyframes import KeyframeRequest
 from ttv.pipeline._cache import address, content_type
-from ttv.pipeline._graph import Join, shot_limits
+from ttv.pipeline._graph import pictures, shot_limits
 from ttv.pipeline._manifest import manifest
-from ttv.pipeline._step import Kind, Result
+from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
 from ttv.planning import Brief, Shot, to_document
 
@@ -72,7 +72,7 @@ async def segment(work: Work) -> Result:
     """
     number, shot = _shot(work)
     engine = work.tools.engine
-    pictures = _pictures(work, number)
+    fixed_by = pictures(number, work.heads)
     wanted = SegmentRequest(
         prompt=shot.prompt,
         frames=shot.frames,
@@ -81,10 +81,10 @@ async def segment(work: Work) -> Result:
         camera=shot.camera,
         framing=shot.framing,
     )
-    hashes = {name: work.sha256(step, role) for name, (step, role) in pictures.items()}
+    hashes = {name: work.sha256(step, role) for name, (step, role) in fixed_by.items()}
 
     async def make() -> Made:
-        paths = {name: await work.bring(step, role) for name, (step, role) in pictures.items()}
+        paths = {name: await work.bring(step, role) for name, (step, role) in fixed_by.items()}
         request = replace(
             wanted,
             first_frame=paths.get("first_frame"),
@@ -109,7 +109,7 @@ async def segment(work: Work) -> Result:
 async def film(work: Work) -> Result:
     """Join the segments into one film with sound and a poster."""
     whole = work.film_plan
-    names = [f"segment-{number}" for number in range(1, len(whole.shots) + 1)]
+    names = [of_shot(Kind.SEGMENT, number) for number in range(1, len(whole.shots) + 1)]
 
     async def make() -> Made:
         clips = [await work.bring(name, "clip") for name in names]
@@ -163,21 +163,6 @@ def _shot(work: Work) -> tuple[int, Shot]:
     """Give the number and the shot of a keyframe or segment step."""
     number = work.step.shot or 0
     return number, work.film_plan.shots[number - 1]
-
-
-def _pictures(work: Work, number: int) -> dict[str, tuple[str, str]]:
-    """Name the (step, role) of every picture that segment ``number`` is fixed by."""
-    heads = work.heads
-    own: dict[Join, dict[str, tuple[str, str]]] = {
-        Join.FREE: {},
-        Join.STILL: {"first_frame": (f"keyframe-{number}", "still")},
-        Join.MEET: {"follows": (f"keyframe-{number}", "still")},
-        Join.CHAIN: {"follows": (f"segment-{number - 1}", "last_frame")},
-    }
-    pictures = own[heads[number - 1].join]
-    if number < len(heads) and heads[number].join is Join.MEET:
-        return {**pictures, "last_frame": (f"keyframe-{number + 1}", "still")}
-    return pictures
 
 
 async def _generate(work: Work, request: SegmentRequest, to: Path) -> tuple[str, ...]:
