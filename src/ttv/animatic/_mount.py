@@ -39,6 +39,8 @@ class _Seat:
     #: Where the rider's anchor is, in parts of the carrier's length and height.
     along: float
     up: float
+    #: How much larger than life the rider is drawn, to be seen on something huge.
+    grown: float = 1.0
 
 
 _SEATS: Final[dict[str, _Seat]] = {
@@ -46,7 +48,7 @@ _SEATS: Final[dict[str, _Seat]] = {
     "motorcycle": _Seat(Way.ASTRIDE, -0.05, 0.6),
     "boat": _Seat(Way.INSIDE, -0.02, 0.12),
     "sailboat": _Seat(Way.INSIDE, -0.22, 0.06),
-    "ship": _Seat(Way.INSIDE, 0.2, 0.35),
+    "ship": _Seat(Way.INSIDE, 0.36, 0.3, 2.4),
     "elephant": _Seat(Way.ASTRIDE, 0.04, 0.74),
     "dragon": _Seat(Way.ASTRIDE, -0.02, 0.62),
     "camel": _Seat(Way.ASTRIDE, -0.04, 0.6),
@@ -61,7 +63,7 @@ _BY_RIG: Final[dict[RigKind, _Seat]] = {
     RigKind.OBJECT: _Seat(Way.HELD, 0.17, 0.46),
 }
 #: Held things that are not at the hand: ahead and up, in parts of the holder's height.
-_HOLDS: Final = {"umbrella": (0.12, 0.6), "kite": (0.75, 1.25), "balloon": (0.2, 0.75)}
+_HOLDS: Final = {"umbrella": (0.12, 0.6), "kite": (0.75, 1.25), "balloon": (0.27, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Mounted:
     speed: float
     grounded: bool
     box: Box
+    grown: float = 1.0
 
     def draw(self, canvas: skia.Canvas, t: float, light: Light) -> None:
         """Draw the one behind first."""
@@ -102,6 +105,7 @@ class Mounted:
     def _moved(self, canvas: skia.Canvas, actor: Actor, t: float, light: Light) -> None:
         canvas.save()
         canvas.translate(self.x, -self.y)
+        canvas.scale(self.grown, self.grown)
         actor.draw(canvas, t, light)
         canvas.restore()
 
@@ -137,11 +141,12 @@ def _join(subject: Subject, rider: Actor, carrier: Actor, seat: _Seat) -> Mounte
     length = rider.height if held else carrier.box.right - carrier.box.left
     x, y = along * length, up * stem.height
     upper = carrier.box if held else rider.box
+    grown = seat.grown
     box = Box(
-        min(stem.box.left, x + upper.left),
-        max(stem.box.right, x + upper.right),
-        min(stem.box.bottom, y + upper.bottom),
-        max(stem.box.top, y + upper.top),
+        min(stem.box.left, x + grown * upper.left),
+        max(stem.box.right, x + grown * upper.right),
+        min(stem.box.bottom, y + grown * upper.bottom),
+        max(stem.box.top, y + grown * upper.top),
     )
     height = max(stem.height, box.top - max(0.0, stem.box.bottom))
-    return Mounted(rider, carrier, seat.way, x, y, height, stem.speed, stem.grounded, box)
+    return Mounted(rider, carrier, seat.way, x, y, height, stem.speed, stem.grounded, box, grown)
