@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 from starlette.requests import Request
 
+from ttv.api import accept
 from ttv.api.problems import BodyTooLarge, InvalidJson, UnsupportedMediaType
 from ttv.errors import InvalidRequest
 
@@ -75,7 +76,7 @@ def _check_type(request: Request) -> None:
     """Refuse a body that does not say it is plain JSON in UTF-8."""
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = {p.partition("=")[2].strip(' "') for p in parameters if "charset" in p}
-    if media_type.strip() != "application/json" or charsets - {"utf-8"}:
+    if media_type.strip() != accept.JSON or charsets - {"utf-8"}:
         raise UnsupportedMediaType
     if request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMediaType("the body must not be compressed")

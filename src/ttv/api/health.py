@@ -63,7 +63,7 @@ async def get_readiness(request: Request) -> Response:
     "/metrics",
     name="getMetrics",
     json=False,
-    responses={200: content("text/plain", "Metrics in the text form of Prometheus.")},
+    responses={200: content(accept.TEXT, "Metrics in the text form of Prometheus.")},
 )
 async def get_metrics(request: Request, here: Here) -> Response:
     """Count requests, waiting steps, running steps and what workers did."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from ttv.api import accept
 from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
 from ttv.api.schemas import FieldProblem, JobRequest, Problem
 
@@ -69,7 +70,7 @@ def headers(**about: str) -> dict[str, Any]:
 def body(model: type[BaseModel]) -> dict[str, Any]:
     """Declare a JSON body that the route reads by itself."""
     schema = {"$ref": _REF + model.__name__}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {"requestBody": {"required": True, "content": {accept.JSON: {"schema": schema}}}}
 
 
 def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -29,6 +29,7 @@ LONG_POLL_SECONDS: Final = 20
 POLL_SECONDS: Final = 0.5
 #: How often ``wait`` tries a service that does not answer: over a minute, for a restart.
 PATIENT_ATTEMPTS: Final = 30
+_JOBS: Final = "/v1/jobs"
 _CHUNK: Final = 1 << 18
 _LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -82,7 +83,7 @@ class Client:
         """
         response = await self._call(
             "POST",
-            "/v1/jobs",
+            _JOBS,
             content=json.dumps(request),
             headers={
                 "Content-Type": "application/json",
@@ -98,7 +99,7 @@ class Client:
     async def list(self, *, limit: int = 20, cursor: str | None = None) -> Page:
         """Give a page of jobs, newest first; ``cursor`` is the ``next_cursor`` of the last one."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return Page.read((await self._call("GET", "/v1/jobs", params=query)).json())
+        return Page.read((await self._call("GET", _JOBS, params=query)).json())
 
     async def cancel(self, job_id: str) -> Job:
         """Stop a job. Raises Conflict when it is over."""
@@ -229,7 +230,7 @@ class Client:
 
 
 def _path(job_id: str, *parts: str) -> str:
-    return "/".join(["/v1/jobs", quote(job_id, safe=""), *parts])
+    return "/".join([_JOBS, quote(job_id, safe=""), *parts])
 
 
 def _checked(base_url: str) -> httpx.URL:

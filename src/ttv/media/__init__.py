@@ -6,7 +6,7 @@ from ttv.media._clip import Clip, probe, signature
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import MAX_SIDE, Format
-from ttv.media._frames import fitted, last_frame, planes, read_frame
+from ttv.media._frames import fitted, planes, read_frame
 from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
 from ttv.media._mp4 import Coding, Preset
@@ -36,7 +36,6 @@ __all__ = [
     "fitted",
     "inspect",
     "join",
-    "last_frame",
     "load_png",
     "planes",
     "probe",

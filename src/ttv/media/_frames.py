@@ -33,11 +33,6 @@ def read_frame(path: Path, index: int) -> Pixels:
     raise Unreadable(f"{path.name} breaks off before frame {index}")
 
 
-def last_frame(path: Path) -> Pixels:
-    """Decode the last frame to BGRA. Raises NotFound or Unreadable."""
-    return read_frame(path, probe(path).frames - 1)
-
-
 def planes(clip: Clip, start: int, stop: int) -> Iterator[Pixels]:
     """Decode frames ``start`` to ``stop`` (exclusive) of a clip as they are, to I420."""
     wanted = islice(_decode(clip, start), stop - start)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.unit.media.pictures import number, write_clip
-from ttv.media import SOUND_RATE, Clip, Format, Part, Sound, join, last_frame, probe
+from ttv.media import SOUND_RATE, Clip, Format, Part, Sound, join, probe, read_frame
 
 
 def tone(seconds: float, block: int = 4_800) -> Iterator[Sound]:
@@ -47,7 +47,7 @@ def test_sound_is_exactly_as_long_as_the_pictures(
         assert sound.duration == round(2 * frames * SOUND_RATE / fps)
         assert sound.start_time == file.streams.video[0].start_time == 0
     assert (film.frames, film.steady, film.has_audio) == (2 * frames, True, True)
-    assert number(last_frame(film.path)) == frames - 1
+    assert number(read_frame(film.path, frames - 1)) == frames - 1
 
 
 def test_sound_starts_with_the_first_picture(tmp_path: Path) -> None:
