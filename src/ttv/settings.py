@@ -111,6 +111,10 @@ class Settings(BaseModel):
 
     max_prompt_chars: int = Field(default=4_000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
+    #: Event streams that one API process holds open.
+    max_event_streams: int = Field(default=1_000, ge=1, le=100_000)
+    #: How long a client may leave unread what it is sent.
+    unread_seconds: float = Field(default=60, ge=1, le=3_600)
     max_film_seconds: float = Field(default=600, ge=1, le=86_400)
 
     #: The back ends that a request gets when it names none.

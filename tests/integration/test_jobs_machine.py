@@ -225,7 +225,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def the_journal_counts_every_revision(self) -> None:
         for job_id in self.seen:
-            events = self.office.do(partial(self.office.store.events, job_id, limit=1000))
+            events = self.office.do(partial(self.office.store.events, job_id, limit=1000)).events
             assert [event.revision for event in events] == list(range(1, len(events) + 1))
             assert len(events) == self.get(job_id).revision
 

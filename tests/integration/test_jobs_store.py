@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from coredis import PureToken
 
 from tests.integration.conftest import PLAN, Shop, Valkey
 from ttv.errors import Conflict, InvalidRequest, NotFound
-from ttv.jobs import Changed, EventKind, IdempotencyMismatch, Job, Outcome, State
+from ttv.jobs import START, Changed, IdempotencyMismatch, Job, Outcome, State, Tail
 
 pytestmark = pytest.mark.anyio
 
@@ -187,18 +188,29 @@ async def test_listing_never_searches_all_keys(shop: Shop, shared_valkey: Valkey
     assert seen == {"EVALSHA", "ZREVRANGEBYLEX", "HGETALL"}
 
 
-async def test_a_journal_is_read_in_parts_and_by_kind(shop: Shop) -> None:
+async def test_a_journal_is_read_in_parts(shop: Shop) -> None:
     job = await shop.order()
     claim = await shop.claim(job.step_id("plan"))
     for tenth in range(1, 10):
         await shop.leases.report(claim, message=f"part {tenth}")
     whole = await shop.store.events(job.id)
     first = await shop.store.events(job.id, limit=4)
-    rest = await shop.store.events(job.id, after=first[-1].id)
-    assert first + rest == whole
-    told = await shop.store.events(job.id, limit=2, kinds={EventKind.PROGRESS})
-    assert [event.message for event in told] == ["part 1", "part 2"]
-    assert await shop.store.events(job.id, after=whole[-1].id) == ()
+    rest = await shop.store.events(job.id, after=first.events[-1].id)
+    assert first.events + rest.events == whole.events
+    last = await shop.store.last_event(job.id)
+    assert last == whole.events[-1].id
+    assert await shop.store.events(job.id, after=last) == Tail((), whole=True)
+
+
+async def test_a_journal_tells_when_a_part_of_it_is_gone(shop: Shop) -> None:
+    job = await shop.order()
+    await shop.claim(job.step_id("plan"))
+    created, started = (await shop.store.events(job.id)).events[:2]
+    await shop.redis.xtrim(f"ttv:job:{job.id}:events", PureToken.MAXLEN, 1)
+    assert (await shop.store.events(job.id, after=created.id)).whole is False
+    assert await shop.store.events(job.id, after=started.id) == Tail((), whole=True)
+    assert (await shop.store.events(job.id)).whole is False
+    assert (await shop.store.events(job.id, after="9999999999999-0")).whole is False
 
 
 @pytest.mark.parametrize("after", ["", "x", "-", "5", "1-1\n", "9" * 16 + "-0"])
@@ -209,7 +221,8 @@ async def test_a_journal_is_read_behind_an_event_only(shop: Shop, after: str) ->
 
 
 async def test_the_journal_of_an_unknown_job_is_empty(shop: Shop) -> None:
-    assert await shop.store.events("job_01JGJ0000000000000000000ZZ") == ()
+    assert await shop.store.events("job_01JGJ0000000000000000000ZZ") == Tail((), whole=True)
+    assert await shop.store.last_event("job_01JGJ0000000000000000000ZZ") == START
 
 
 async def test_scripts_that_redis_forgot_are_loaded_again(shop: Shop) -> None:

@@ -118,7 +118,7 @@ async def test_sigterm_hands_back_what_runs_and_ends_the_worker_in_order(shop: P
         assert await asyncio.wait_for(ann.wait(), 5) == 0
     job = await shop.jobs.store.get(job.id)
     assert (job.step("segment-1").state, job.step("segment-1").attempts) == (StepState.READY, 0)
-    kinds = [event.kind for event in await shop.jobs.store.events(job.id)]
+    kinds = [event.kind for event in (await shop.jobs.store.events(job.id)).events]
     assert kinds[-1] is EventKind.RELEASED
 
 

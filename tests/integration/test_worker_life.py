@@ -64,7 +64,7 @@ class Company:
         await eventually(lambda: step in self.studio.busy)
 
     async def kinds(self, job: Job) -> list[EventKind]:
-        return [event.kind for event in await self.jobs.store.events(job.id)]
+        return [event.kind for event in (await self.jobs.store.events(job.id)).events]
 
 
 @pytest.fixture

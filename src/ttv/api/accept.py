@@ -10,6 +10,7 @@ from ttv.api.problems import NotAcceptable
 
 JSON: Final = "application/json"
 TEXT: Final = "text/plain"
+EVENTS: Final = "text/event-stream"
 _RANGE: Final = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*((?:;[^,]*)?)\s*")
 _QUALITY: Final = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)", re.IGNORECASE)
 

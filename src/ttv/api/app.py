@@ -13,14 +13,15 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
-from ttv.api import fields, films, health, jobs, problems, reference
+from ttv.api import fields, films, health, jobs, journal, problems, reference
 from ttv.api.exchange import Exchange
 from ttv.api.openapi import describer
 from ttv.api.services import Services
+from ttv.api.streams import Streams
 from ttv.errors import InvalidRequest, NotFound, TtvError
 from ttv.observability import HttpMetrics
 
-_ROUTERS: Final = (jobs.router, films.router, health.router, reference.router)
+_ROUTERS: Final = (jobs.router, journal.router, films.router, health.router, reference.router)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -46,6 +47,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = HttpMetrics()
     #: Set when the server begins to stop: long answers end early.
     app.state.stopping = asyncio.Event()
+    app.state.streams = Streams(services, app.state.metrics, app.state.stopping)
     app.state.watch = health.Watch(services, app.state.stopping)
     app.add_middleware(
         Exchange,
@@ -54,6 +56,13 @@ def create_app(services: Services) -> FastAPI:
         monotonic=services.monotonic,
     )
     return app
+
+
+def end_long_answers(app: FastAPI) -> None:
+    """End what waits for jobs, as the server stops; clients ask another one."""
+    app.state.stopping.set()
+    services: Services = app.state.services
+    services.feed.wake()
 
 
 async def _refuse(request: Request, error: TtvError) -> Response:

@@ -1,16 +1,14 @@
-"""Jobs over HTTP: ask for a film, follow it, list, cancel, read its journal."""
+"""Jobs over HTTP: ask for a film, see how it stands, list, cancel."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,9 +18,10 @@ from ttv import jobs
 from ttv.api import accept, schemas
 from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
+from ttv.api.paging import link_next
 from ttv.api.preconditions import allows, known, strong, wait_seconds
 from ttv.api.routing import TAKES_JSON, JobId, get
-from ttv.api.schemas import JOBS, Links
+from ttv.api.schemas import JOBS
 from ttv.api.services import TENANT, Here, Services
 from ttv.errors import InvalidRequest
 from ttv.observability import log
@@ -32,8 +31,6 @@ router = APIRouter(tags=["jobs"])
 
 #: Seconds after which a client may ask again for a job that is not over.
 _ASK_AGAIN: Final = "2"
-#: Seconds between two looks at a job that someone waits for.
-_LOOK_SECONDS: Final = 0.25
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _ONE: Final = f"{JOBS}/{{job_id}}"
 _TAGS: Final = {"ETag": "The revision of the job."}
@@ -139,7 +136,7 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
     shown = [schemas.JobSummary.of(job) for job in page.jobs]
     answer = _json(schemas.JobPage(jobs=shown, next_cursor=page.cursor))
     if page.cursor:
-        _link_next(answer, JOBS, asked, cursor=page.cursor)
+        link_next(answer, JOBS, asked, cursor=page.cursor)
     return answer
 
 
@@ -176,11 +173,12 @@ async def get_job(
     ] = None,
 ) -> Response:
     """Give a job with its order, steps, progress and warnings."""
-    job = await here.jobs.store.get(job_id, tenant=TENANT)
     seconds = wait_seconds(prefer) if if_none_match else None
     if seconds and if_none_match:
         stopping: asyncio.Event = request.app.state.stopping
-        job = await _changed(here, job, if_none_match, seconds=seconds, stopping=stopping)
+        job = await _changed(here, job_id, if_none_match, seconds=seconds, stopping=stopping)
+    else:
+        job = await here.jobs.store.get(job_id, tenant=TENANT)
     extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
     if seconds is not None:
         extra["Preference-Applied"] = f"wait={seconds}"
@@ -218,65 +216,20 @@ async def cancel_job(
     return _answer(job, 200)
 
 
-class _Tail(BaseModel):
-    """Which part of a journal to read."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    after: str = Field(
-        default="0-0",
-        pattern=r"^\d{1,16}-\d{1,16}$",
-        description="`next` of the page before.",
-    )
-    limit: int = Field(default=100, ge=1, le=1_000, description="Entries on a page.")
-
-
-@get(
-    router,
-    f"{_ONE}/logs",
-    name="getJobLogs",
-    json=False,
-    responses={
-        200: {
-            **document(
-                schemas.Journal,
-                "A page of the journal, oldest first.",
-                Link="What happens from here on (`rel=next`).",
-            ),
-            "content": {accept.TEXT: {"schema": {"type": "string"}}},
-        },
-        **refusals("invalid_request", "not_found", "not_acceptable", "unavailable"),
-    },
-)
-async def get_job_logs(
-    request: Request, here: Here, job_id: JobId, asked: Annotated[_Tail, Query()]
-) -> Response:
-    """Read what happened to a job: as JSON, or as lines with `Accept: text/plain`."""
-    form = accept.choose(request.headers.get("accept"), [accept.JSON, accept.TEXT])
-    await here.jobs.store.get(job_id, tenant=TENANT)
-    events = await here.jobs.store.events(job_id, after=asked.after, limit=asked.limit)
-    journal = schemas.Journal.of(events, after=asked.after)
-    answer = _json(journal)
-    if form == accept.TEXT:
-        answer = Response(journal.text(), media_type=accept.TEXT)
-    _link_next(answer, Links.of(job_id).logs, asked, after=journal.next)
-    return answer
-
-
 async def _changed(
-    here: Services, job: jobs.Job, etag: str, *, seconds: int, stopping: asyncio.Event
+    here: Services, job_id: str, etag: str, *, seconds: int, stopping: asyncio.Event
 ) -> jobs.Job:
     """Give the job as soon as it is not what the client knows, or the time is over."""
     deadline = here.monotonic() + seconds
-    while known(etag, strong(job.revision)) and not job.state.terminal:
-        left = deadline - here.monotonic()
-        if left <= 0 or stopping.is_set():
-            break
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(left, _LOOK_SECONDS)):
-                await stopping.wait()
-        job = await here.jobs.store.get(job.id, tenant=TENANT)
-    return job
+    with here.feed.watch(job_id) as watch:
+        while True:
+            job = await here.jobs.store.get(job_id, tenant=TENANT)
+            left = deadline - here.monotonic()
+            if not known(etag, strong(job.revision)) or job.state.terminal:
+                return job
+            if left <= 0 or stopping.is_set():
+                return job
+            await watch.changed(seconds=left)
 
 
 def _fingerprint(asked: Mapping[str, Any]) -> str:
@@ -302,13 +255,6 @@ def _answer(job: jobs.Job, status: int, **headers: str) -> Response:
     answer.headers["ETag"] = strong(job.revision)
     answer.headers.update(headers)
     return answer
-
-
-def _link_next(answer: Response, path: str, asked: BaseModel, **changed: str) -> None:
-    """Say where the next page is (RFC 8288): the same question from another place."""
-    following = asked.model_copy(update=changed)
-    query = urlencode(following.model_dump(mode="json", exclude_none=True))
-    answer.headers["Link"] = f'<{path}?{query}>; rel="next"'
 
 
 def _json(document: BaseModel) -> Response:

@@ -17,7 +17,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ttv.errors import Conflict, InvalidRequest, NotFound, Transient, TtvError
+from ttv.errors import Conflict, InvalidRequest, NotFound, Transient, TtvError, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Where the table of problems is shown; the fragment is the code.
@@ -55,6 +55,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file is shorter than that"
         ),
         "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of ours"),
+        "too_many_streams": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many event streams", 5),
         "unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Not available now", 2),
     }
 )
@@ -96,6 +97,12 @@ class NotReady(Transient):
     """The film is not finished yet; follow the job until its status is 'finished'."""
 
     code = "not_ready"
+
+
+class TooManyStreams(Unavailable):
+    """Too many event streams are open here; come back later, or read the events by page."""
+
+    code = "too_many_streams"
 
 
 class Gone(NotFound):

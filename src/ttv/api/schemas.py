@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Self
 
@@ -138,6 +138,7 @@ class Links(_Document):
     plan: str
     manifest: str
     logs: str
+    events: str
 
     @classmethod
     def of(cls, job_id: str) -> Self:
@@ -238,12 +239,14 @@ class Journal(_Document):
 
     entries: list[Entry]
     next: str = Field(description="Give it as `after` for what happens from here on.")
+    whole: bool = Field(description="False when some of what followed `after` is not kept.")
 
     @classmethod
-    def of(cls, events: Sequence[jobs.Event], *, after: str) -> Self:
+    def of(cls, tail: jobs.Tail, *, after: str) -> Self:
         """Show a page of events that follows ``after``."""
-        last = events[-1].id if events else after
-        return cls(entries=[Entry.of(event) for event in events], next=last)
+        last = tail.events[-1].id if tail.events else after
+        entries = [Entry.of(event) for event in tail.events]
+        return cls(entries=entries, next=last, whole=tail.whole)
 
     def text(self) -> str:
         """Write it as lines."""

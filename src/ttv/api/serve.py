@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from hypercorn.asyncio import serve as run
 from hypercorn.config import Config
 
-from ttv.api.app import create_app
+from ttv.api.app import create_app, end_long_answers
 from ttv.api.services import Services
 from ttv.observability import log
 
@@ -20,7 +24,7 @@ async def serve(
 ) -> None:
     """Answer requests on a listening socket until ``stop`` returns.
 
-    Then no new connection is taken, long polls end, and running requests have
+    Then no new connection is taken, long polls and event streams end, and running requests have
     ``api_grace_seconds`` to finish. The socket stays open: it belongs to the caller.
     """
     app = create_app(services)
@@ -28,8 +32,9 @@ async def serve(
     async def stopping() -> None:
         await stop()
         log.info("API stops", action="api.stopping")
-        app.state.stopping.set()
+        end_long_answers(app)
 
+    _drop_sleepers(listening, services.settings.unread_seconds)
     host, port = listening.getsockname()[:2]
     log.info("API ready", action="api.ready", host=host, port=port)
     serving = run(
@@ -40,7 +45,37 @@ async def serve(
     )
     # Hypercorn leaves its task counted as cancelled, which breaks what our caller closes next;
     # so it gets a task of its own.
-    await asyncio.create_task(serving)
+    with _noting_drops():
+        await asyncio.create_task(serving)
+
+
+def _drop_sleepers(listening: socket.socket, unread_seconds: float) -> None:
+    """Let the system cut off clients that do not read what they are sent."""
+    if sys.platform == "linux":
+        unread_ms = round(unread_seconds * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
+
+
+@contextmanager
+def _noting_drops() -> Iterator[None]:
+    """Take a client that was cut off for what it is: Hypercorn would make it an error of ours."""
+    loop = asyncio.get_running_loop()
+    outer = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, TimeoutError) and error.errno == errno.ETIMEDOUT:
+            log.info("Client cut off", action="client.dropped")
+        elif outer:
+            outer(loop, context)
+        else:
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(handle)
+    try:
+        yield
+    finally:
+        loop.set_exception_handler(outer)
 
 
 def _config(listening: socket.socket, grace_seconds: float) -> Config:

@@ -10,7 +10,7 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Request
 
 from ttv.artifacts import Store
-from ttv.jobs import Jobs
+from ttv.jobs import Feed, Jobs
 from ttv.pipeline import Order
 from ttv.settings import Settings
 
@@ -23,6 +23,7 @@ class Services:
     """The opened things behind the routes; lives as long as the app."""
 
     jobs: Jobs
+    feed: Feed
     artifacts: Store
     #: Refuses, with InvalidRequest, an order that the back ends cannot carry out.
     check: Callable[[Order], None]

@@ -1,7 +1,8 @@
 """Jobs: their life, their store and the queue that delivers their steps."""
 
 from ttv.jobs._advance import Advance, advance
-from ttv.jobs._event import Event, EventKind
+from ttv.jobs._event import START, Event, EventKind, Tail
+from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, is_job_id
 from ttv.jobs._leases import Leases
@@ -19,6 +20,7 @@ __all__ = [
     "MOVES",
     "POOLS",
     "STAGES",
+    "START",
     "STEP_MOVES",
     "Advance",
     "Changed",
@@ -28,6 +30,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Failure",
+    "Feed",
     "Fleet",
     "Handler",
     "Hold",
@@ -46,7 +49,9 @@ __all__ = [
     "StepQueue",
     "StepState",
     "Sweep",
+    "Tail",
     "Ticket",
+    "Watch",
     "WorkerCard",
     "advance",
     "is_job_id",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
+
+#: The place before a journal's first event.
+START: Final = "0-0"
 
 
 class EventKind(StrEnum):
@@ -23,6 +26,11 @@ class EventKind(StrEnum):
     FINISHED = "finished"  #: The film is there.
     FAILED = "failed"  #: A step failed for good, and the job with it.
     CANCELED = "canceled"  #: The user stopped the job.
+
+    @property
+    def ends(self) -> bool:
+        """Tell whether it ends the job."""
+        return self in {EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +64,12 @@ class Event:
             step=fields["step"] or None,
             message=fields["message"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What followed one event of a journal, or the first part of it."""
+
+    events: tuple[Event, ...]
+    #: False when some of what followed is not kept any more.
+    whole: bool

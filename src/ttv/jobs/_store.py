@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, ClassVar, Final
@@ -12,7 +12,7 @@ from ulid import ULID
 
 from ttv.errors import Conflict, InvalidRequest, NotFound
 from ttv.jobs._advance import advance, work
-from ttv.jobs._event import Event, EventKind
+from ttv.jobs._event import START, Event, Tail
 from ttv.jobs._job import POOLS, Job, Step, is_job_id, ordered
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
@@ -23,8 +23,6 @@ from ttv.jobs._state import State
 _DAY: Final = 24 * 3600 * 1000
 #: What Redis takes for the id of a stream's entry.
 _EVENT_ID: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
-#: Entries of a journal read at once.
-_CHUNK: Final = 500
 
 
 class IdempotencyMismatch(Conflict):
@@ -161,34 +159,27 @@ class JobStore:
             raise Conflict(f"The job is {answer[0]} already.")
         return read_job(pairs(answer[1]), pairs(answer[2]))
 
-    async def events(
-        self,
-        job_id: str,
-        *,
-        after: str = "0-0",
-        limit: int = 100,
-        kinds: Collection[EventKind] = tuple(EventKind),
-    ) -> tuple[Event, ...]:
+    async def events(self, job_id: str, *, after: str = START, limit: int = 100) -> Tail:
         """Read a job's journal from behind the event with the id ``after``, oldest first.
 
         Raises InvalidRequest when ``after`` is no id of an event.
         """
         if not _EVENT_ID.fullmatch(after):
             raise InvalidRequest("after must be the id of an event", param="after")
-        events: list[Event] = []
-        while len(events) < limit:
-            with answering():
-                entries = await self._redis.redis.xrange(
-                    f"ttv:job:{job_id}:events", f"({after}", "+", count=_CHUNK
-                )
-            for entry in entries:
-                event = Event.read(str(entry.identifier), entry.field_values)
-                if event.kind in kinds:
-                    events.append(event)
-            if len(entries) < _CHUNK:
-                break
-            after = str(entries[-1].identifier)
-        return tuple(events[:limit])
+        with answering():
+            # With the event itself: while it is kept, so is all that followed.
+            entries = await self._redis.redis.xrange(_journal(job_id), after, "+", count=limit + 1)
+        events = tuple(Event.read(str(entry.identifier), entry.field_values) for entry in entries)
+        if events and events[0].id == after:
+            return Tail(events[1:], whole=True)
+        whole = events[0].revision == 1 if events else after == START
+        return Tail(events[:limit], whole=whole)
+
+    async def last_event(self, job_id: str) -> str:
+        """Give the id of the newest event of a job's journal."""
+        with answering():
+            entries = await self._redis.redis.xrevrange(_journal(job_id), "+", "-", count=1)
+        return str(entries[0].identifier) if entries else START
 
     async def depth(self) -> dict[str, int]:
         """Count the steps that wait for a worker, by pool."""
@@ -204,6 +195,10 @@ class JobStore:
         """Count the steps that workers hold now."""
         with answering():
             return await self._redis.redis.zcard("ttv:leases")
+
+
+def _journal(job_id: str) -> str:
+    return f"ttv:job:{job_id}:events"
 
 
 def _digest(text: str) -> str:

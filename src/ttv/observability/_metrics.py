@@ -13,6 +13,7 @@ from typing import Final
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     Metric,
     ProcessCollector,
@@ -48,6 +49,12 @@ class HttpMetrics:
             ("method", "route"),
             buckets=_HTTP_BUCKETS,
             registry=registry,
+        )
+        self.streams = Gauge(
+            "ttv_event_streams",
+            "Event streams that are open now.",
+            registry=registry,
+            multiprocess_mode="livesum",
         )
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()

@@ -28,9 +28,14 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer HTTP requests on an open socket until SIGTERM or SIGINT."""
     _configure_logs("api", settings)
     stop = worker.stop_on_signals()
-    async with open_pipeline(settings) as made_by, open_jobs(settings) as opened:
+    async with (
+        open_pipeline(settings) as made_by,
+        open_jobs(settings) as opened,
+        jobs.Feed(opened.connection, opened.store) as feed,
+    ):
         services = api.Services(
             jobs=opened,
+            feed=feed,
             artifacts=made_by.store,
             check=made_by.check,
             settings=settings,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,10 @@ from fastapi import FastAPI
 
 from tests.integration.conftest import Valkey
 from ttv import backends
-from ttv.api import Services, create_app
+from ttv.api import Services, create_app, serve
 from ttv.artifacts import Store
 from ttv.errors import InvalidRequest
-from ttv.jobs import Jobs, Outcome, Step, WorkerCard, opened
+from ttv.jobs import Feed, Jobs, Outcome, Step, WorkerCard, opened
 from ttv.pipeline import Order, Result
 from ttv.settings import Settings
 
@@ -82,10 +85,11 @@ def check(order: Order) -> None:
         raise InvalidRequest("there is no such generator; choose animatic", param="generator")
 
 
-def services(jobs: Jobs, store: Store, settings: Settings) -> Services:
+def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Services:
     numbers = itertools.count(1)
     return Services(
         jobs=jobs,
+        feed=feed,
         artifacts=store,
         check=check,
         settings=settings,
@@ -105,9 +109,52 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def service(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> AsyncIterator[Service]:
-    async with opened(shared_valkey.url) as jobs:
+    async with (
+        opened(shared_valkey.url) as jobs,
+        Feed(jobs.connection, jobs.store) as feed,
+    ):
         await jobs.fleet.beat(WorkerCard("ann", {"cpu": 8}))
-        app = create_app(services(jobs, store, Settings(data_dir=tmp_path)))
+        app = create_app(services(jobs, feed, store, Settings(data_dir=tmp_path)))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield Service(http, app, jobs, store, tmp_path)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The API behind a real Hypercorn."""
+
+    http: httpx.AsyncClient
+    port: int
+    jobs: Jobs
+    stop: asyncio.Event
+    running: asyncio.Task[None]
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """A bare connection, for what no client would send."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def serving(
+    valkey: Valkey, store: Store, settings: Settings, *, send_buffer: int | None = None
+) -> AsyncIterator[Server]:
+    """Run a server on a free port of this machine."""
+    stop = asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        if send_buffer:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        port = listening.getsockname()[1]
+        async with opened(valkey.url) as jobs, Feed(jobs.connection, jobs.store) as feed:
+            running = asyncio.create_task(
+                serve(services(jobs, feed, store, settings), listening, stop=stop.wait)
+            )
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                yield Server(http, port, jobs, stop, running)
+                stop.set()
+                await running

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.integration.api.conftest import Service
+from ttv.api.app import end_long_answers
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +85,7 @@ async def test_a_wait_ends_when_the_server_stops(service: Service) -> None:
     waits = {"If-None-Match": '"1"', "Prefer": "wait=30"}
     waiting = asyncio.create_task(service.http.get(job["links"]["self"], headers=waits))
     await asyncio.sleep(0)
-    service.app.state.stopping.set()
+    end_long_answers(service.app)
     async with asyncio.timeout(5):
         answer = await waiting
     assert answer.status_code == 304
@@ -182,6 +183,7 @@ async def test_the_journal_is_read_from_where_one_left_off(service: Service) -> 
     assert (await service.http.get(job["links"]["logs"], params=end)).json() == {
         "entries": [],
         "next": rest["next"],
+        "whole": True,
     }
 
 

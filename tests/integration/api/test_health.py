@@ -70,8 +70,11 @@ async def test_what_workers_counted_is_shown(service: Service) -> None:
 @pytest.fixture
 async def lonely(own_valkey: Valkey, store: Store, tmp_path: Path) -> AsyncIterator[Service]:
     """A service whose Valkey the test may freeze or kill."""
-    async with jobs.opened(own_valkey.url) as opened:
-        app = create_app(services(opened, store, Settings(data_dir=tmp_path)))
+    async with (
+        jobs.opened(own_valkey.url) as opened,
+        jobs.Feed(opened.connection, opened.store) as feed,
+    ):
+        app = create_app(services(opened, feed, store, Settings(data_dir=tmp_path)))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield Service(http, app, opened, store, tmp_path)

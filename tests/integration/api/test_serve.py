@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from coredis import Redis
 
-from tests.integration.api.conftest import services
+from tests.integration.api.conftest import Server, serving
 from tests.integration.conftest import Valkey
-from ttv.api import serve
 from ttv.artifacts import Store
-from ttv.jobs import opened
 from ttv.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -25,39 +20,13 @@ pytestmark = pytest.mark.anyio
 MIB = 1 << 20
 
 
-@dataclass(frozen=True)
-class Server:
-    http: httpx.AsyncClient
-    port: int
-    stop: asyncio.Event
-    running: asyncio.Task[None]
-
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A bare connection, for what no client would send."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
-
-
 @pytest.fixture
 async def server(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> AsyncIterator[Server]:
-    stop = asyncio.Event()
     settings = Settings(data_dir=tmp_path, api_grace_seconds=5)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        async with opened(shared_valkey.url) as jobs:
-            running = asyncio.create_task(
-                serve(services(jobs, store, settings), listening, stop=stop.wait)
-            )
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-                yield Server(http, port, stop, running)
-                stop.set()
-                await running
+    async with serving(shared_valkey, store, settings) as server:
+        yield server
 
 
 async def test_requests_are_answered_over_tcp(server: Server) -> None:

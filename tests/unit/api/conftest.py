@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from ttv import backends
 from ttv.api import Services, create_app
-from ttv.jobs import Connection, Fleet, Jobs, JobStore, Leases, StepQueue
+from ttv.jobs import Connection, Feed, Fleet, Jobs, JobStore, Leases, StepQueue
 from ttv.settings import Settings
 
 
@@ -17,15 +17,17 @@ from ttv.settings import Settings
 def app(tmp_path: Path) -> FastAPI:
     connection = Connection("unix:///nowhere")
     queue = StepQueue(connection)
+    store = JobStore(connection, queue)
     return create_app(
         Services(
             jobs=Jobs(
                 connection=connection,
                 queue=queue,
-                store=JobStore(connection, queue),
+                store=store,
                 leases=Leases(connection, queue),
                 fleet=Fleet(connection),
             ),
+            feed=Feed(connection, store),
             artifacts=backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)}),
             check=lambda _: None,
             settings=Settings(data_dir=tmp_path),

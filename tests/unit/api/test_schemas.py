@@ -186,7 +186,7 @@ def test_a_journal_can_be_read_as_lines() -> None:
         message="forged\nline",
     )
     assert Entry.of(event).text() == "2025-08-31T12:34:56.500Z  claimed  plan  forged line"
-    journal = Journal.of([event], after="0-0")
+    journal = Journal.of(jobs.Tail((event,), whole=True), after="0-0")
     assert journal.text().count("\n") == 1
     assert journal.next == "1756643696500-3"
-    assert Journal.of([], after="5-0").next == "5-0"
+    assert Journal.of(jobs.Tail((), whole=True), after="5-0").next == "5-0"

@@ -28,12 +28,13 @@ local function parse(step_id)
   return string.match(step_id, '^([^:]+):(%d+):([^:]+)$')
 end
 
--- Count a change and write it to the job's journal.
+-- Count a change, write it to the job's journal, and tell those who listen that it happened.
 local function record(id, kind, step, message)
   local revision = redis.call('HINCRBY', job_key(id), 'revision', 1)
   redis.call('XADD', job_key(id) .. ':events', 'MAXLEN', '~', JOURNAL_LENGTH, '*',
     'kind', kind, 'revision', revision, 'step', step or '', 'message', message or '',
     'progress', redis.call('HGET', job_key(id), 'progress'))
+  redis.call('PUBLISH', 'ttv:happened', id)
 end
 
 -- The only place that sets the state of a job.
