@@ -206,9 +206,12 @@ def _goes_on(unit: Unit, before: Unit, roles: list[Role], role: Role) -> bool:
 
 
 def _acts(unit: Unit, before: Unit, roles: list[Role]) -> bool:
-    """Tell "a zorp dances" from "a long dance": the verb agrees with its subject."""
+    """Tell "a zorp dances" and "(who is) in red dances" from "a long dance"."""
     verb = unit.sense(Verb)
-    if verb is None or roles[-1] is not Role.UNKNOWN or unit.sense(Noun) or _names_place(unit):
+    if verb is None or unit.sense(Noun) or _names_place(unit):
+        return False
+    coloured = set(roles) == {Role.COLOUR} and verb.action is not None
+    if roles[-1] is not Role.UNKNOWN and not coloured:
         return False
     several = before.key.endswith("s")
     return verb.form is (Form.BASE if several else Form.THIRD)

@@ -363,6 +363,7 @@ def test_a_tempo_belongs_to_the_subject_where_no_camera_is_near() -> None:
     [
         ("a girl in a yellow dress dances", "yellow", ()),
         ("a man wearing a blue shirt waves", "blue", ()),
+        ("a woman in red walks through a forest", "red", ()),
         ("a woman in a red coat waves", "red", ("drew clothes for 'coat'",)),
         ("a dog in a red coat barks", None, ("drew stand for 'barks'", "did not draw: red, coat")),
     ],
