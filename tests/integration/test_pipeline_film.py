@@ -32,9 +32,15 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all films here: a shot that several of them have is made once."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture
-async def pipeline(tmp_path: Path) -> AsyncIterator[Pipeline]:
-    async with open_pipeline(Settings(data_dir=tmp_path / "data")) as opened:
+async def pipeline(data: Path) -> AsyncIterator[Pipeline]:
+    async with open_pipeline(Settings(data_dir=data)) as opened:
         yield opened
 
 
@@ -43,17 +49,18 @@ class Diary:
 
     def __init__(self) -> None:
         self.done: dict[str, Result] = {}
-        self.segment_at_work = asyncio.Event()
+        self.segment_finished = asyncio.Event()
 
     def planned(self, plan: Plan, steps: tuple[Step, ...]) -> None:
         self.steps = steps
 
     def progressed(self, step: Step, fraction: float, message: str) -> None:
-        if step.kind is Kind.SEGMENT and fraction > 0:
-            self.segment_at_work.set()
+        assert 0 <= fraction <= 1
 
     def finished(self, step: Step, result: Result) -> None:
         self.done[step.name] = result
+        if step.kind is Kind.SEGMENT:
+            self.segment_finished.set()
 
     def made(self) -> set[str]:
         """Name the steps that were not found in the store."""
@@ -143,14 +150,14 @@ async def test_a_segment_made_for_a_cut_serves_a_film_that_chains_on_it(
     assert again.made() == {"plan", "segment-2", "film", "delivery"}
 
 
-async def test_the_same_order_gives_the_same_bytes(tmp_path: Path) -> None:
-    hashes = []
-    for name in ("a", "b"):
-        async with open_pipeline(Settings(data_dir=tmp_path / f"data-{name}")) as opened:
-            results = await make(opened, order_of(FOX, OWL), tmp_path / name)
-            hashes.append(results["delivery"].files["film"].sha256)
+async def test_the_same_order_gives_the_same_bytes(pipeline: Pipeline, tmp_path: Path) -> None:
+    here = await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
+    diary = Diary()
+    async with open_pipeline(Settings(data_dir=tmp_path / "elsewhere")) as other:
+        there = await make(other, order_of(FOX, OWL), tmp_path / "b", diary)
 
-    assert hashes[0] == hashes[1]
+    assert diary.made() == set(there)
+    assert here["delivery"].files["film"].sha256 == there["delivery"].files["film"].sha256
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -171,18 +178,20 @@ async def test_a_continued_shot_joins_without_a_jump(
 async def test_a_cancelled_film_keeps_its_finished_segments(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    long = replace(OWL, frames=600)
-    await make(pipeline, order_of(FOX), tmp_path / "a")
+    cat, long = replace(FOX, prompt="a cat walks through a meadow"), replace(OWL, frames=700)
     diary = Diary()
-    work = asyncio.create_task(make(pipeline, order_of(FOX, long), tmp_path / "b", diary))
-    await diary.segment_at_work.wait()
+    work = asyncio.create_task(make(pipeline, order_of(cat, long), tmp_path / "a", diary))
+    await diary.segment_finished.wait()
 
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
 
+    assert "segment-1" in diary.made()
+    assert "segment-2" not in diary.done
     again = Diary()
-    await make(pipeline, order_of(FOX, OWL), tmp_path / "c", again)
+    await make(pipeline, order_of(cat, OWL), tmp_path / "b", again)
+    assert {"segment-1", "segment-2"} <= set(again.done)
     assert "segment-1" not in again.made()
 
 
