@@ -10,6 +10,7 @@ import pytest
 from coredis import Redis
 
 from tests.integration.conftest import PLAN, Valkey
+from tests.integration.waiting import eventually
 from ttv import jobs
 from ttv.errors import InvalidRequest, TtvError, Unavailable
 
@@ -63,6 +64,67 @@ async def test_a_frozen_redis_is_unavailable_and_then_forgiven(
     finally:
         own_valkey.thaw()
     assert (await opened.store.get(job.id)).id == job.id
+
+
+async def break_connections(own_valkey: Valkey, opened: jobs.Jobs) -> None:
+    """Let every later call make a connection of its own."""
+    own_valkey.kill()
+    with pytest.raises(Unavailable):
+        await opened.store.ping()
+    own_valkey.start()
+
+
+async def hold_connections(opened: jobs.Jobs) -> list[asyncio.Task[None]]:
+    """Hold all connections that there may be, but one to see that they are held."""
+    redis = opened.connection.redis
+
+    async def hold(key: str) -> None:
+        await redis.blpop([key], timeout=0.5)
+
+    async def all_held() -> bool:
+        return (await redis.info("clients"))["blocked_clients"] == len(held)
+
+    held = [asyncio.create_task(hold(f"empty-{number}")) for number in range(15)]
+    await eventually(all_held, seconds=2)
+    return held
+
+
+async def test_callers_that_redis_keeps_waiting_leave_their_connections_to_others(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    await break_connections(own_valkey, opened)
+    own_valkey.freeze()
+    try:
+        calls = [opened.store.ping() for _ in range(40)]
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+    finally:
+        own_valkey.thaw()
+    assert {type(answer) for answer in answers} == {Unavailable}
+    await asyncio.gather(*await hold_connections(opened))
+
+
+async def test_callers_that_give_up_leave_their_connections_to_others(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    await break_connections(own_valkey, opened)
+    own_valkey.freeze()
+    try:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await asyncio.gather(*(opened.store.ping() for _ in range(40)))
+    finally:
+        own_valkey.thaw()
+    await asyncio.gather(*await hold_connections(opened))
+
+
+async def test_connections_that_break_while_they_are_held_can_be_made_again(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    held = await hold_connections(opened)
+    own_valkey.kill()
+    await asyncio.gather(*held, return_exceptions=True)
+    own_valkey.start()
+    await asyncio.gather(*await hold_connections(opened))
 
 
 async def test_opening_without_redis_is_unavailable(own_valkey: Valkey) -> None:

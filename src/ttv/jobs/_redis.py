@@ -12,6 +12,7 @@ from coredis import Redis, exceptions
 from coredis.retry import ConstantRetryPolicy
 
 from ttv.errors import InvalidRequest, TtvError, Unavailable
+from ttv.jobs._pool import Pool
 from ttv.jobs._state import MOVES, STEP_MOVES
 
 #: Seconds for one try to connect or to get an answer; with the one retry, a caller hears
@@ -41,13 +42,16 @@ class Connection:
     def __init__(self, url: str) -> None:
         self.url = url
         #: The client, for commands that need no script; wrap them in ``answering``.
-        self.redis: Redis[str] = Redis.from_url(
-            url,
+        self.redis: Redis[str] = Redis(
+            connection_pool=Pool.from_url(
+                url,
+                decode_responses=True,
+                max_connections=_MAX_CONNECTIONS,
+                connect_timeout=_PATIENCE,
+                stream_timeout=_PATIENCE,
+                timeout=_PATIENCE,
+            ),
             decode_responses=True,
-            max_connections=_MAX_CONNECTIONS,
-            connect_timeout=_PATIENCE,
-            stream_timeout=_PATIENCE,
-            pool_timeout=_PATIENCE,
             retry_policy=RETRY,
         )
         self._scripts = {name: self.redis.register_script(text) for name, text in _texts()}
