@@ -13,13 +13,14 @@ from __future__ import annotations
 from ttv.client._client import DEFAULT_URL, Client
 from ttv.client._problems import AccessDenied, ServiceUnavailable
 from ttv.client._retry import Retry
-from ttv.client._values import Artifact, Failure, Job, Page, Step
+from ttv.client._values import Artifact, Event, Failure, Job, Page, Step
 
 __all__ = [
     "DEFAULT_URL",
     "AccessDenied",
     "Artifact",
     "Client",
+    "Event",
     "Failure",
     "Job",
     "Page",

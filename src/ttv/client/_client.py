@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from urllib.parse import quote
 
 import httpx
 
+from ttv.client._events import read_frames
 from ttv.client._part import Part
 from ttv.client._problems import ServiceUnavailable, to_error
 from ttv.client._retry import Retry
-from ttv.client._values import Artifact, Job, Page
+from ttv.client._values import Artifact, Event, Job, Page
 from ttv.errors import InvalidRequest
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
@@ -126,6 +127,25 @@ class Client:
                 return job
             headers["If-None-Match"] = response.headers["etag"]
 
+    async def events(self, job_id: str, *, after: str = "") -> AsyncIterator[Event | Job]:
+        """Give what happens to a job, each event once, and last the job when it is over.
+
+        It begins behind the event with the id ``after``, and goes on through cut connections and
+        a restart of the service. Where events are not kept any more, the job stands for them.
+        """
+        patiently = replace(self._retry, attempts=PATIENT_ATTEMPTS)
+        last = after
+        while True:
+            answer = await patiently(partial(self._open_events, job_id, last))
+            async with aclosing(answer):
+                with suppress(httpx.TransportError):  # it is taken up where it was cut off
+                    async for frame in read_frames(answer.aiter_lines()):
+                        last = frame.id or last
+                        yield frame.news()
+                        if frame.kind == "end":
+                            return
+            await self._retry.sleep(POLL_SECONDS)
+
     async def logs(self, job_id: str) -> str:
         """Give what happened to a job as lines of text."""
         plain = {"Accept": "text/plain"}
@@ -165,6 +185,17 @@ class Client:
         except ServiceUnavailable:
             return False
         return True
+
+    async def _open_events(self, job_id: str, last: str) -> httpx.Response:
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
+        request = self._http.build_request("GET", _path(job_id, "events"), headers=headers)
+        with self._connection_errors():
+            answer = await self._http.send(request, stream=True)
+            if answer.is_success:
+                return answer
+            async with aclosing(answer):
+                await answer.aread()
+        raise to_error(answer)
 
     async def _load(self, job_id: str, part: Part, on_progress: Callable[[int, int], None]) -> None:
         """Load what is missing of a film, as far as the connection holds."""

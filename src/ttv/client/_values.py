@@ -89,6 +89,36 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a job."""
+
+    #: Its place in the job's journal.
+    id: str
+    at: datetime
+    #: "created", "started", "claimed", "progress", "done", "finished" and so on.
+    action: str
+    #: Name of the step that it is about.
+    step: str | None
+    message: str
+    #: The job's progress and revision after it.
+    progress: float
+    revision: int
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """Read the JSON form."""
+        return cls(
+            id=document["id"],
+            at=datetime.fromisoformat(document["at"]),
+            action=document["action"],
+            step=document["step"],
+            message=document["message"],
+            progress=document["progress"],
+            revision=document["revision"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Jobs, newest first."""
 

@@ -63,6 +63,7 @@ def test_the_public_names_are_these() -> None:
         "AccessDenied",
         "Artifact",
         "Client",
+        "Event",
         "Failure",
         "Job",
         "Page",
