@@ -111,6 +111,8 @@ class Settings(BaseModel):
 
     max_prompt_chars: int = Field(default=4_000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
+    #: How long a client may take to send a body.
+    body_seconds: float = Field(default=30, ge=1, le=3_600)
     #: Event streams that one API process holds open.
     max_event_streams: int = Field(default=1_000, ge=1, le=100_000)
     #: How long a client may leave unread what it is sent.

@@ -7,6 +7,7 @@ nesting of at most ``MAX_DEPTH``.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import re
@@ -16,7 +17,7 @@ from typing import Any, Final, NoReturn
 from starlette.requests import Request
 
 from ttv.api import accept
-from ttv.api.problems import BodyTooLarge, InvalidJson, UnsupportedMediaType
+from ttv.api.problems import BodyTooLarge, BodyTooSlow, InvalidJson, UnsupportedMediaType
 from ttv.errors import InvalidRequest
 
 MAX_DEPTH: Final = 16
@@ -27,18 +28,18 @@ _MAX_NAME: Final = 64
 _UNUSABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
-async def read_json(request: Request, *, limit: int) -> dict[str, Any]:
+async def read_json(request: Request, *, limit: int, seconds: float) -> dict[str, Any]:
     """Read the one JSON object of a request body.
 
-    Raises UnsupportedMediaType, BodyTooLarge, InvalidJson, or InvalidRequest for a field.
+    Raises UnsupportedMediaType, BodyTooLarge, BodyTooSlow, InvalidJson, or InvalidRequest for
+    a field.
     """
     _check_type(request)
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > limit:
-            raise BodyTooLarge(f"the body is larger than the limit of {limit} bytes; send less")
-    return parse(bytes(raw))
+    try:
+        async with asyncio.timeout(seconds):
+            return parse(await _read(request, limit))
+    except TimeoutError as error:
+        raise BodyTooSlow(f"the body did not arrive within {seconds:g} seconds") from error
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -70,6 +71,15 @@ def parse(raw: bytes) -> dict[str, Any]:
                 param=path,
             )
     return document
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > limit:
+            raise BodyTooLarge(f"the body is larger than the limit of {limit} bytes; send less")
+    return bytes(raw)
 
 
 def _check_type(request: Request) -> None:

@@ -57,6 +57,7 @@ _TAGS: Final = {"ETag": "The revision of the job."}
             "invalid_json",
             "not_acceptable",
             "idempotency_mismatch",
+            "body_too_slow",
             "body_too_large",
             "unsupported_media_type",
             "unavailable",
@@ -84,8 +85,9 @@ async def create_job(
             "Idempotency-Key must have 1 to 255 visible ASCII characters",
             param="Idempotency-Key",
         )
-    asked = await read_json(request, limit=here.settings.max_body_bytes)
-    order = schemas.JobRequest.read(asked).order(here.settings)
+    settings = here.settings
+    asked = await read_json(request, limit=settings.max_body_bytes, seconds=settings.body_seconds)
+    order = schemas.JobRequest.read(asked).order(settings)
     here.check(order)
     steps = [jobs.Step(**asdict(step)) for step in opening_steps()]
     made = await here.jobs.store.create(

@@ -49,6 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "idempotency_mismatch": Kind(HTTPStatus.CONFLICT, "Key used for another request"),
         "gone": Kind(HTTPStatus.GONE, "Not kept any more"),
         "precondition_failed": Kind(HTTPStatus.PRECONDITION_FAILED, "Changed in between"),
+        "body_too_slow": Kind(HTTPStatus.REQUEST_TIMEOUT, "Body too slow", 2),
         "body_too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
         "unsupported_media_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON"),
         "range_not_satisfiable": Kind(
@@ -79,6 +80,12 @@ class BodyTooLarge(InvalidRequest):
     """The body is larger than the limit."""
 
     code = "body_too_large"
+
+
+class BodyTooSlow(Transient):
+    """The body did not arrive in time."""
+
+    code = "body_too_slow"
 
 
 class UnsupportedMediaType(InvalidRequest):

@@ -17,7 +17,7 @@ from ttv.errors import (
 )
 
 #: The same request may succeed later.
-RETRYABLE: Final = frozenset({429, 502, 503, 504})
+RETRYABLE: Final = frozenset({408, 429, 502, 503, 504})
 _INVALID: Final = frozenset({400, 413, 414, 415, 422})
 _UNKNOWN: Final = "the service answered {status} {reason} without saying why"
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from ttv.api.body import MAX_DEPTH, parse, read_json
-from ttv.api.problems import BodyTooLarge, InvalidJson, UnsupportedMediaType
+from ttv.api.problems import BodyTooLarge, BodyTooSlow, InvalidJson, UnsupportedMediaType
 from ttv.errors import InvalidRequest
 
 JSON = {"content-type": "application/json"}
@@ -28,7 +28,7 @@ def read(
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     request = Request({"type": "http", "method": "POST", "headers": raw}, receive)
-    return asyncio.run(read_json(request, limit=limit))
+    return asyncio.run(read_json(request, limit=limit, seconds=10))
 
 
 def test_an_object_is_read_from_however_many_pieces() -> None:
@@ -66,6 +66,20 @@ def test_the_limit_counts_the_bytes_that_arrive() -> None:
     assert read([b'{"a": 1}'], limit=8) == {"a": 1}
     with pytest.raises(BodyTooLarge, match="limit of 8 bytes"):
         read([b'{"a": ', b"11}"], JSON | {"content-length": "1"}, limit=8)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    parts: list[Message] = [{"type": "http.request", "body": b'{"a', "more_body": True}]
+
+    async def receive() -> Message:
+        if not parts:
+            await asyncio.Event().wait()
+        return parts.pop()
+
+    headers = [(b"content-type", b"application/json")]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    with pytest.raises(BodyTooSlow, match="did not arrive within"):
+        asyncio.run(read_json(request, limit=64, seconds=0.01))
 
 
 def test_reading_stops_at_the_limit() -> None:
