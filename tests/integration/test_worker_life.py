@@ -15,7 +15,7 @@ from tests.integration.studio import Studio
 from tests.integration.waiting import eventually
 from ttv import jobs
 from ttv.jobs import EventKind, Job, State, StepState
-from ttv.observability import Totals, WorkerMetrics
+from ttv.observability import WorkerMetrics
 from ttv.worker import Options, Worker
 
 pytestmark = pytest.mark.anyio
@@ -228,7 +228,7 @@ async def test_what_workers_counted_outlives_them(company: Company) -> None:
     (company.studio.folder / "break-segment-1").write_text("once")
     async with company.worker():
         await company.over(await company.order(1))
-    totals = await Totals(company.jobs.connection.redis).read()
+    totals = await company.jobs.totals.read()
     families = {family.name: family for family in WorkerMetrics().families(totals)}
     made = {
         sample.labels["kind"]: sample.value

@@ -17,7 +17,7 @@ from ttv.api.routing import get
 from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.errors import TtvError, Unavailable
-from ttv.observability import HttpMetrics, Totals, WorkerMetrics, gauge, gauges
+from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
 
 router = APIRouter(tags=["health"])
 
@@ -131,7 +131,7 @@ async def _store_metrics(services: Services) -> Iterable[Metric]:
                 services.jobs.store.depth(),
                 services.jobs.store.active(),
                 services.jobs.fleet.workers(),
-                Totals(services.jobs.connection.redis).read(),
+                services.jobs.totals.read(),
             )
     except (TimeoutError, Unavailable):
         return [gauge("ttv_redis_up", up, 0)]

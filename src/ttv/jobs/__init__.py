@@ -13,6 +13,7 @@ from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._redis import Connection
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Changed, Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._totals import Totals
 from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Sweep",
     "Tail",
     "Ticket",
+    "Totals",
     "Watch",
     "WorkerCard",
     "advance",

@@ -11,6 +11,7 @@ from ttv.jobs._leases import Leases
 from ttv.jobs._queue import StepQueue
 from ttv.jobs._redis import Connection
 from ttv.jobs._store import JobStore
+from ttv.jobs._totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Jobs:
     store: JobStore
     leases: Leases
     fleet: Fleet
+    totals: Totals
 
 
 @asynccontextmanager
@@ -44,4 +46,5 @@ async def opened(
             store=JobStore(connection, queue),
             leases=Leases(connection, queue, lease_seconds=lease_seconds, attempts=attempts),
             fleet=Fleet(connection),
+            totals=Totals(connection),
         )

@@ -69,7 +69,7 @@ class HttpMetrics:
 
 
 class WorkerMetrics:
-    """Steps of one worker process, whose increments go to the ``Totals`` of all workers."""
+    """Steps of one worker process, whose increments are added to those of all workers."""
 
     def __init__(self) -> None:
         self._registry = _registry()

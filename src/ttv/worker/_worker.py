@@ -13,7 +13,7 @@ from typing import Final
 
 from ttv.errors import Cancelled, NotFound, TtvError, Unavailable
 from ttv.jobs import Jobs, WorkerCard
-from ttv.observability import Totals, WorkerMetrics, log
+from ttv.observability import WorkerMetrics, log
 from ttv.worker._port import Runner
 from ttv.worker._run import HandBack, StepRun
 from ttv.worker._workspace import remove_abandoned
@@ -51,7 +51,6 @@ class Worker:
         self._options = options
         self._chance = chance
         self._metrics = WorkerMetrics()
-        self._totals = Totals(jobs.connection.redis)
         self._running: set[StepRun] = set()
         self._over = False
 
@@ -127,7 +126,7 @@ class Worker:
         )
         await self._jobs.fleet.beat(card)
         counted = self._metrics.increments()
-        await self._totals.add(counted)
+        await self._jobs.totals.add(counted)
         self._metrics.sent(counted)
 
     async def _leave(self) -> None:

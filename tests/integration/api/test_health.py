@@ -14,7 +14,7 @@ from tests.integration.conftest import Valkey
 from ttv import jobs
 from ttv.api import create_app
 from ttv.artifacts import Store
-from ttv.observability import Totals, WorkerMetrics
+from ttv.observability import WorkerMetrics
 from ttv.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -57,11 +57,10 @@ async def test_the_guides_metrics_are_filled(service: Service) -> None:
 
 
 async def test_what_workers_counted_is_shown(service: Service) -> None:
-    totals = Totals(service.jobs.connection.redis)
     for _ in range(2):
         worker = WorkerMetrics()
         worker.steps.labels("segment", "made").observe(3)
-        await totals.add(worker.increments())
+        await service.jobs.totals.add(worker.increments())
     text = (await service.http.get("/metrics")).text
     assert 'ttv_step_duration_seconds_count{kind="segment",outcome="made"} 2.0' in text
     assert 'ttv_step_duration_seconds_sum{kind="segment",outcome="made"} 6.0' in text

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from ttv import backends
 from ttv.api import Services, create_app
-from ttv.jobs import Connection, Feed, Fleet, Jobs, JobStore, Leases, StepQueue
+from ttv.jobs import Connection, Feed, Fleet, Jobs, JobStore, Leases, StepQueue, Totals
 from ttv.settings import Settings
 
 
@@ -26,6 +26,7 @@ def app(tmp_path: Path) -> FastAPI:
                 store=store,
                 leases=Leases(connection, queue),
                 fleet=Fleet(connection),
+                totals=Totals(connection),
             ),
             feed=Feed(connection, store),
             artifacts=backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)}),

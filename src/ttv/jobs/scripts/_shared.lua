@@ -10,6 +10,15 @@
 -- ttv:sent:<pool>        sorted set  of these, the ones handed to the queue and not yet claimed
 -- ttv:leases             sorted set  step ids that run, by the end of their lease
 -- ttv:started            sorted set  started jobs, by the time they were last looked at
+-- ttv:token              number  the last fencing token
+-- ttv:idempotency:<tenant>:<hash>  hash  the job that a key made, and of which request; for a day
+-- ttv:workers            hash    <worker> what it says of itself
+-- ttv:workers:seen       sorted set  workers, by the time they were last heard of
+-- ttv:window:<pool>      number  how many steps may wait in the queue
+-- ttv:sweeper            string  the worker that swept last; gone when it is time to sweep again
+-- ttv:totals             hash    what all workers counted (no script; jobs/_totals.py)
+-- ttv:canceled           channel  ids of jobs as they are cancelled
+-- ttv:happened           channel  ids of jobs as something happens to them
 
 local JOURNAL_LENGTH = 5000
 

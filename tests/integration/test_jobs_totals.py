@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from coredis import Redis
 
-from tests.integration.conftest import Valkey
+from tests.integration.conftest import Shop, Valkey
 from ttv.errors import Unavailable
-from ttv.observability import Totals, WorkerMetrics
+from ttv.jobs import Connection, Totals
+from ttv.observability import WorkerMetrics
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_workers_count_adds_up(redis: Redis[str]) -> None:
-    totals = Totals(redis)
+async def test_what_workers_count_adds_up(shop: Shop) -> None:
+    totals = Totals(shop.connection)
     assert await totals.read() == {}
     await totals.add({"a": 1, "b": 0.5})
     await totals.add({"a": 2})
@@ -19,8 +19,8 @@ async def test_what_workers_count_adds_up(redis: Redis[str]) -> None:
     assert await totals.read() == {"a": 3, "b": 0.5}
 
 
-async def test_a_worker_that_ends_takes_no_count_with_it(redis: Redis[str]) -> None:
-    totals = Totals(redis)
+async def test_a_worker_that_ends_takes_no_count_with_it(shop: Shop) -> None:
+    totals = Totals(shop.connection)
     for _ in range(2):
         worker = WorkerMetrics()
         worker.lease_losses.inc()
@@ -34,8 +34,8 @@ async def test_a_worker_that_ends_takes_no_count_with_it(redis: Redis[str]) -> N
 
 
 async def test_without_redis_nothing_is_counted_and_it_is_said(own_valkey: Valkey) -> None:
-    async with Redis.from_url(own_valkey.url, decode_responses=True) as client:
-        totals = Totals(client)
+    async with Connection(own_valkey.url) as connection:
+        totals = Totals(connection)
         own_valkey.kill()
         with pytest.raises(Unavailable):
             await totals.add({"a": 1})
