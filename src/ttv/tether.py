@@ -20,9 +20,10 @@ _POLL_SECONDS: Final = 0.2
 def tied(*command: str) -> tuple[str, ...]:
     """Give the command line that runs a command tied to this process.
 
-    Start it from the main thread: Linux ties a child to the thread that started it.
+    Start it from the main thread: Linux ties a child to the thread that started it. Modules
+    in the working folder are not ours (``-P``).
     """
-    return (sys.executable, "-m", "ttv.tether", str(os.getpid()), *command)
+    return (sys.executable, "-P", "-m", "ttv.tether", str(os.getpid()), *command)
 
 
 def end_with_parent() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ttv import tether
+
 
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_a_command_ends_when_its_parent_does(tmp_path: Path, platform: str) -> None:
@@ -29,6 +31,16 @@ os.kill(os.getpid(), 9)
     while _alive(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not _alive(pid)
+
+
+def test_modules_in_the_working_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "ctypes.py").write_text("raise SystemExit('not yours')")
+
+    done = subprocess.run(
+        tether.tied("/bin/echo", "ours"), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "ours\n"), done.stderr
 
 
 def _alive(pid: int) -> bool:

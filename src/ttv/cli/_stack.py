@@ -26,7 +26,8 @@ READY_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.05
 #: What a stopping child needs beside the time it gives its running work.
 _MARGIN_SECONDS: Final = 5.0
-_TTV: Final = (sys.executable, "-m", "ttv")
+#: -P: the folder that the user is in lends us no modules.
+_TTV: Final = (sys.executable, "-P", "-m", "ttv")
 
 
 @dataclass(frozen=True, slots=True)

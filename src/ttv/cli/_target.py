@@ -73,15 +73,16 @@ def _free(folder: Path, name: str) -> Path:
 
 
 def _checked(asked: Path) -> Path:
-    if not asked.suffix:
-        asked = asked.with_suffix(SUFFIX)
-    if asked.suffix.lower() != SUFFIX:
-        better = asked.with_suffix(SUFFIX).name
+    if str(asked) == "-":
+        raise InvalidRequest("a film cannot go to standard output; name a file", param="-o")
+    named = asked if asked.suffix else asked.with_suffix(SUFFIX)
+    if named.suffix.lower() != SUFFIX:
+        better = named.with_suffix(SUFFIX).name
         raise InvalidRequest(f"a film is an MP4 file; name it {better}", param="-o")
-    path = asked.resolve()
-    if path.exists() and not path.is_file():
-        raise InvalidRequest(f"{asked} is not a plain file; choose another name", param="-o")
-    return path
+    for path in (asked, named):
+        if path.exists() and not path.is_file():
+            raise InvalidRequest(f"{path} is not a plain file; choose another name", param="-o")
+    return named.resolve()
 
 
 def _agreed(path: Path) -> bool:

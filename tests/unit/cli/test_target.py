@@ -84,11 +84,18 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     assert choose(tmp_path / "link.mp4", "", force=False) == tmp_path / "fox.mp4"
 
 
-def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "null.mp4").symlink_to("/dev/null")
+@pytest.mark.parametrize("name", ["null", "null.mp4"])
+def test_what_is_no_plain_file_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("/dev/null")
 
     with pytest.raises(InvalidRequest, match="not a plain file"):
-        choose(tmp_path / "null.mp4", "", force=True)
+        choose(tmp_path / name, "", force=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_standard_output_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="standard output"):
+        choose(Path("-"), "", force=False)
 
 
 def test_a_folder_that_does_not_exist_is_told_before_anything_is_made(tmp_path: Path) -> None:
