@@ -9,7 +9,7 @@ from typing import Final
 import skia
 
 from ttv.animatic.world._houses import Builder, barn, chapel, house
-from ttv.animatic.world._look import Look, Span, flat, polygon, shining, stroke
+from ttv.animatic.world._look import Look, Span, falling, flat, polygon, shining, stroke
 from ttv.animatic.world._palette import argb
 from ttv.animatic.world._towers import shop, skyline, tower
 
@@ -192,3 +192,21 @@ class Street:
                     ),
                     paint,
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Gleam:
+    """Lamps and windows mirrored in a wet street."""
+
+    depth: float
+
+    def paint(self, canvas: skia.Canvas, span: Span, look: Look) -> None:
+        """Let streaks of light run down the street towards the eye."""
+        unit, top, lamps = look.unit, look.base, look.palette.lamps
+        for x, rng in span.cells(look, "gleam", every=0.085 * unit, reach=0.06 * unit):
+            long, half = self.depth * unit * rng.uniform(0.5, 1.0), unit * rng.uniform(0.006, 0.024)
+            tone = look.palette.graded(look.palette.material(rng.choice(("lamp", "window_lit"))))
+            strength = lamps * rng.uniform(0.1, 0.42)
+            ends = [argb(tone, strength), argb(tone, 0.5 * strength), argb(tone, 0.0)]
+            streak = skia.Rect.MakeLTRB(x - half, top, x + half, top + long)
+            canvas.drawRect(streak, falling(top, top + long, ends))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ttv.animatic.scene import Weather
-from ttv.animatic.world._buildings import Row, Street
+from ttv.animatic.world._buildings import Gleam, Row, Street
 from ttv.animatic.world._deep import Asteroids, Nebula, Planets
 from ttv.animatic.world._effect import Effect
 from ttv.animatic.world._furniture import Furniture
@@ -17,23 +17,27 @@ from ttv.animatic.world._weather import Flakes, Motes, Streams
 _GRASS = ("grass", "grass_dark", "grass_light")
 
 
-#: A street before a skyline.
-CITY: Final = Grammar(
-    back=(
-        Layer(Row(("tower",), (0.2, 0.42), 0.075), 0.06, blur=1.4),
-        Layer(Mist(0.5, 0.3), 0.1),
-        Layer(Row(("tower",), (0.3, 0.58), 0.13), 0.16, blur=0.7),
-        Layer(Mist(0.55, 0.3), 0.2),
-        Layer(Row(("tower",), (0.4, 0.7), 0.24, 0.85), 0.34),
-        Layer(Mist(0.4, 0.26), 0.4),
-        Layer(Row(("shop",), (0.36, 0.46), 0.3, 1.0), 0.6),
-        Layer(Street("pavement", "pavement_dark", 0.2, slabs=True), 0.6),
-        Layer(Grove(("broadleaf", "birch"), (0.24, 0.32), 0.7, 0.55), 0.7),
-        Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
-        Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
-    ),
-    horizon=0.5,
-)
+def city(here: Conditions) -> Grammar:
+    """Describe a street before a skyline; rain makes it shine."""
+    wet = here.scene.weather in {Weather.RAIN, Weather.STORM}
+    gleam = (Layer(Gleam(0.24), 0.84, blur=3.0),) if wet and here.palette.lamps > 0.5 else ()
+    return Grammar(
+        back=(
+            Layer(Row(("tower",), (0.2, 0.42), 0.075), 0.06, blur=1.4),
+            Layer(Mist(0.5, 0.3), 0.1),
+            Layer(Row(("tower",), (0.3, 0.58), 0.13), 0.16, blur=0.7),
+            Layer(Mist(0.55, 0.3), 0.2),
+            Layer(Row(("tower",), (0.4, 0.7), 0.24, 0.85), 0.34),
+            Layer(Mist(0.4, 0.26), 0.4),
+            Layer(Row(("shop",), (0.36, 0.46), 0.3, 1.0), 0.6),
+            Layer(Street("pavement", "pavement_dark", 0.2, slabs=True), 0.6),
+            Layer(Grove(("broadleaf", "birch"), (0.24, 0.32), 0.7, 0.55), 0.7),
+            Layer(Row(("lamppost",), (0.44, 0.44), 0.9, even=True), 0.76),
+            Layer(Street("asphalt", "asphalt_dark", 0.34, dashes=True), 0.84),
+            *gleam,
+        ),
+        horizon=0.5,
+    )
 
 
 def village(here: Conditions) -> Grammar:

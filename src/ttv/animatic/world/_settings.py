@@ -30,7 +30,7 @@ _GRAMMARS: Final[dict[Setting, Described]] = {
     Setting.UNDERWATER: wild.UNDERWATER,
     Setting.LAKE: wild.lake,
     Setting.SKY: wild.sky,
-    Setting.CITY: built.CITY,
+    Setting.CITY: built.city,
     Setting.VILLAGE: built.village,
     Setting.ROAD: built.road,
     Setting.ROOM: built.room,

@@ -120,3 +120,14 @@ def test_a_moon_that_was_named_is_not_hidden_by_the_peaks(seed: int) -> None:
         white.append(int((pixels[:, :, :3].min(axis=2) > 190).sum()))
     assert white[1] >= white[0]
     assert white[1] > 60
+
+
+def test_a_wet_street_shines_by_night_only() -> None:
+    spread = {}
+    for time in (TimeOfDay.DAY, TimeOfDay.NIGHT):
+        for weather in (Weather.CLEAR, Weather.RAIN):
+            street = drawn(Scene(Setting.CITY, (), time, weather), pace=0.0)[52:60, :, :3]
+            spread[time, weather] = float(street.mean(axis=2).std(axis=1).mean())
+    night, day = TimeOfDay.NIGHT, TimeOfDay.DAY
+    assert spread[night, Weather.RAIN] > 1.5 * spread[night, Weather.CLEAR]
+    assert spread[night, Weather.RAIN] > spread[day, Weather.RAIN]
