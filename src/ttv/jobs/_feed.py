@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final, Self
+from functools import partial
+from typing import Any, Final, Self
 
 from coredis.exceptions import RedisError
 from coredis.retry import NoRetryPolicy
@@ -17,6 +18,8 @@ from ttv.jobs._store import JobStore
 from ttv.observability import log
 
 _CHANNEL: Final = "ttv:happened"
+#: Looks into journals at once; requests share the connections with them.
+_READS: Final = 4
 #: Seconds between attempts to reach a Redis that is away.
 _PAUSE: Final = 0.5
 
@@ -33,6 +36,7 @@ class Feed:
         self._redis = redis
         self._store = store
         self._topics: defaultdict[str, _Topic] = defaultdict(_Topic)
+        self._free = asyncio.Semaphore(_READS)
         self._listening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -51,7 +55,7 @@ class Feed:
         topic = self._topics[job_id]
         topic.watchers += 1
         try:
-            yield Watch(job_id, topic, self._store)
+            yield Watch(topic, partial(self._read, job_id))
         finally:
             topic.watchers -= 1
             if not topic.watchers:
@@ -61,6 +65,10 @@ class Feed:
         """Let everyone look again."""
         for topic in self._topics.values():
             topic.wake()
+
+    async def _read(self, job_id: str, after: str, limit: int) -> Tail:
+        async with self._free:
+            return await self._store.events(job_id, after=after, limit=limit)
 
     async def _listen(self) -> None:
         heard = True
@@ -88,10 +96,11 @@ class Feed:
 class Watch:
     """What one follower of a job sees; ``Feed.watch`` makes it."""
 
-    def __init__(self, job_id: str, topic: _Topic, store: JobStore) -> None:
-        self._job_id = job_id
+    def __init__(
+        self, topic: _Topic, read: Callable[[str, int], Coroutine[Any, Any, Tail]]
+    ) -> None:
         self._topic = topic
-        self._store = store
+        self._read = read
         self._next = topic.next
 
     async def changed(self, *, seconds: float) -> bool:
@@ -111,9 +120,7 @@ class Watch:
         """
         reads, place = self._topic.reads, (after, limit)
         if place not in reads:
-            reads[place] = asyncio.create_task(
-                self._store.events(self._job_id, after=after, limit=limit)
-            )
+            reads[place] = asyncio.create_task(self._read(after, limit))
             reads[place].add_done_callback(lambda _: reads.pop(place))
         # One follower that leaves must not take the answer from the others.
         return await asyncio.shield(reads[place])
