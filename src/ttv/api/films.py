@@ -14,8 +14,8 @@ from ttv.api import accept, problems, ranges, schemas
 from ttv.api.openapi import Responses, content, document, headers, refusals
 from ttv.api.preconditions import known, strong
 from ttv.api.problems import Gone, NotReady
-from ttv.api.routing import JobId, get
-from ttv.api.schemas import JOBS, Links
+from ttv.api.routing import JobId, get, shown
+from ttv.api.schemas import JOB, Links
 from ttv.api.services import TENANT, Here, Services
 from ttv.artifacts import Artifact
 from ttv.errors import NotFound
@@ -23,7 +23,6 @@ from ttv.pipeline import Result
 
 router = APIRouter(tags=["films"])
 
-_ONE: Final = f"{JOBS}/{{job_id}}"
 _MISSING: Final = ("not_found", "not_ready", "gone", "unavailable")
 
 
@@ -37,7 +36,7 @@ class _Asked(BaseModel):
 
 @get(
     router,
-    f"{_ONE}/artifact",
+    f"{JOB}/artifact",
     name="getArtifact",
     responses={
         200: document(schemas.Artifact, "Where the film is."),
@@ -51,14 +50,14 @@ async def get_artifact(here: Here, job_id: JobId, asked: Annotated[_Asked, Query
     url = Links.of(job_id).video
     if asked.redirect:
         return Response(status_code=302, headers={"Location": url})
-    shown = schemas.Artifact(
+    artifact = schemas.Artifact(
         url=url,
         expires_at=None,
         size=film.size,
         sha256=film.sha256,
         content_type=film.content_type,
     )
-    return Response(shown.model_dump_json(), media_type=accept.JSON)
+    return shown(artifact)
 
 
 _READS: Final = headers(
@@ -80,7 +79,7 @@ def _served(media_type: str, about: str) -> Responses:
 
 @get(
     router,
-    f"{_ONE}/video",
+    f"{JOB}/video",
     name="getVideo",
     json=False,
     extra=_READS,
@@ -93,7 +92,7 @@ async def get_video(request: Request, here: Here, job_id: JobId) -> Response:
 
 @get(
     router,
-    f"{_ONE}/poster",
+    f"{JOB}/poster",
     name="getPoster",
     json=False,
     extra=_READS,
@@ -106,7 +105,7 @@ async def get_poster(request: Request, here: Here, job_id: JobId) -> Response:
 
 @get(
     router,
-    f"{_ONE}/manifest",
+    f"{JOB}/manifest",
     name="getManifest",
     json=False,
     extra=_READS,
@@ -119,7 +118,7 @@ async def get_manifest(request: Request, here: Here, job_id: JobId) -> Response:
 
 @get(
     router,
-    f"{_ONE}/plan",
+    f"{JOB}/plan",
     name="getPlan",
     json=False,
     extra=_READS,

@@ -8,12 +8,11 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, Metric
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from ttv.api import accept
 from ttv.api.openapi import content, document
-from ttv.api.routing import get
+from ttv.api.routing import get, shown
 from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.errors import TtvError, Unavailable
@@ -35,7 +34,7 @@ _PATIENCE_SECONDS: Final = 1.0
 )
 async def get_health() -> Response:
     """Tell that the process answers; touches nothing else."""
-    return _json(Alive(status="ok"))
+    return shown(Alive(status="ok"))
 
 
 @get(
@@ -51,7 +50,7 @@ async def get_readiness(request: Request) -> Response:
     """Tell whether requests can be taken: Redis answers and the store can be written."""
     watch: Watch = request.app.state.watch
     readiness = await watch.look()
-    answer = _json(readiness)
+    answer = shown(readiness)
     if readiness.status != "ready":
         answer.status_code = 503
         answer.headers["Retry-After"] = "2"
@@ -142,7 +141,3 @@ async def _store_metrics(services: Services) -> Iterable[Metric]:
         gauge("ttv_workers", "Workers that were heard of in the last seconds.", len(workers)),
         *WorkerMetrics().families(totals),
     ]
-
-
-def _json(shown: BaseModel) -> Response:
-    return Response(shown.model_dump_json(), media_type=accept.JSON)

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ttv import jobs
-from ttv.api import accept, schemas
+from ttv.api import schemas
 from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
 from ttv.api.preconditions import allows, known, strong, wait_seconds
-from ttv.api.routing import TAKES_JSON, JobId, get
-from ttv.api.schemas import JOBS
+from ttv.api.routing import TAKES_JSON, JobId, get, shown
+from ttv.api.schemas import JOB, JOBS
 from ttv.api.services import TENANT, Here, Services
 from ttv.errors import InvalidRequest
 from ttv.observability import log
@@ -32,7 +32,6 @@ router = APIRouter(tags=["jobs"])
 #: Seconds after which a client may ask again for a job that is not over.
 _ASK_AGAIN: Final = "2"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_ONE: Final = f"{JOBS}/{{job_id}}"
 _TAGS: Final = {"ETag": "The revision of the job."}
 
 
@@ -135,8 +134,8 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
     page = await here.jobs.store.list(
         TENANT, limit=asked.limit, cursor=asked.cursor, state=asked.status
     )
-    shown = [schemas.JobSummary.of(job) for job in page.jobs]
-    answer = _json(schemas.JobPage(jobs=shown, next_cursor=page.cursor))
+    listed = [schemas.JobSummary.of(job) for job in page.jobs]
+    answer = shown(schemas.JobPage(jobs=listed, next_cursor=page.cursor))
     if page.cursor:
         link_next(answer, JOBS, asked, cursor=page.cursor)
     return answer
@@ -144,7 +143,7 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
 
 @get(
     router,
-    _ONE,
+    JOB,
     name="getJob",
     responses={
         200: document(
@@ -190,7 +189,7 @@ async def get_job(
 
 
 @router.post(
-    f"{_ONE}/cancel",
+    f"{JOB}/cancel",
     operation_id="cancelJob",
     response_class=Response,
     dependencies=[TAKES_JSON],
@@ -252,12 +251,8 @@ def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:
 
 
 def _answer(job: jobs.Job, status: int, **headers: str) -> Response:
-    answer = _json(schemas.Job.of(job))
+    answer = shown(schemas.Job.of(job))
     answer.status_code = status
     answer.headers["ETag"] = strong(job.revision)
     answer.headers.update(headers)
     return answer
-
-
-def _json(document: BaseModel) -> Response:
-    return Response(document.model_dump_json(), media_type=accept.JSON)

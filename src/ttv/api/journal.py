@@ -13,8 +13,8 @@ from ttv import jobs
 from ttv.api import accept, schemas
 from ttv.api.openapi import document, refusals
 from ttv.api.paging import link_next
-from ttv.api.routing import JobId, get
-from ttv.api.schemas import JOBS, Links
+from ttv.api.routing import JobId, get, shown
+from ttv.api.schemas import JOB, Links
 from ttv.api.services import TENANT, Here, Services
 from ttv.api.streams import HEADERS, Streams
 from ttv.errors import InvalidRequest
@@ -22,7 +22,6 @@ from ttv.errors import InvalidRequest
 router = APIRouter(tags=["jobs"])
 
 _ID: Final = re.compile(r"\d{1,15}-\d{1,15}")
-_ONE: Final = f"{JOBS}/{{job_id}}"
 _PAGE: Final = document(
     schemas.Journal,
     "A page of the journal, oldest first.",
@@ -45,7 +44,7 @@ class _Tail(BaseModel):
 
 @get(
     router,
-    f"{_ONE}/logs",
+    f"{JOB}/logs",
     name="getJobLogs",
     json=False,
     responses={
@@ -63,14 +62,14 @@ async def get_job_logs(
     if form == accept.TEXT:
         answer = Response(journal.text(), media_type=accept.TEXT)
     else:
-        answer = Response(journal.model_dump_json(), media_type=accept.JSON)
+        answer = shown(journal)
     link_next(answer, Links.of(job_id).logs, asked, after=journal.next)
     return answer
 
 
 @get(
     router,
-    f"{_ONE}/events",
+    f"{JOB}/events",
     name="getJobEvents",
     json=False,
     responses={
@@ -104,7 +103,7 @@ async def get_job_events(
     job = await here.jobs.store.get(job_id, tenant=TENANT)
     if form == accept.JSON:
         journal = await _read(here, job_id, asked)
-        answer = Response(journal.model_dump_json(), media_type=accept.JSON)
+        answer = shown(journal)
         link_next(answer, Links.of(job_id).events, asked, after=journal.next)
         return answer
     if last_event_id and not _ID.fullmatch(last_event_id):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from ttv.api import accept
@@ -57,3 +58,8 @@ def get(
         return route
 
     return declare
+
+
+def shown(document: BaseModel) -> Response:
+    """Answer with one of our documents."""
+    return Response(document.model_dump_json(), media_type=accept.JSON)

@@ -17,6 +17,7 @@ from ttv.settings import Settings
 
 #: The address of a job is here and nowhere else.
 JOBS: Final = "/v1/jobs"
+JOB: Final = f"{JOBS}/{{job_id}}"
 
 #: Makes a text safe for a line: control characters become blanks.
 _CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
