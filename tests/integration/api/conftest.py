@@ -142,13 +142,11 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    valkey: Valkey, store: Store, settings: Settings, *, send_buffer: int | None = None
+    valkey: Valkey, store: Store, settings: Settings, *, port_of: socket.socket | None = None
 ) -> AsyncIterator[Server]:
-    """Run a server on a free port of this machine."""
+    """Run a server on a free port of this machine, or on that of a listening socket."""
     stop = asyncio.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        if send_buffer:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    with port_of.dup() if port_of else socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         async with opened(valkey.url) as jobs, Feed(jobs.connection, jobs.store) as feed:
             running = asyncio.create_task(

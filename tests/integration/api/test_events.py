@@ -21,6 +21,7 @@ from tests.integration.conftest import Valkey
 from tests.integration.waiting import eventually
 from ttv.api.streams import Streams
 from ttv.artifacts import Store
+from ttv.client import Client, Job
 from ttv.jobs import START, Claim, Leases, Outcome, WorkerCard
 from ttv.observability import HttpMetrics
 from ttv.settings import Settings
@@ -249,25 +250,28 @@ async def test_a_client_that_does_not_read_is_dropped_and_can_come_back(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> None:
     settings = Settings(data_dir=tmp_path, unread_seconds=1)
-    async with (
-        asyncio.timeout(30),
-        serving(shared_valkey, store, settings, send_buffer=4_096) as server,
-    ):
-        film = await begin(server)
-        with socket.create_connection(("127.0.0.1", server.port)) as sleeper:
-            sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-            sleeper.sendall(
-                f"GET {film.path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n".encode()
-            )
-            await eventually(lambda: open_streams(server.http, 1))
-            for n in range(100):
-                await film.tell(f"{n} " + "x" * 20_000)
-            await eventually(lambda: open_streams(server.http, 0))
-            await cut_off(sleeper)
-        await film.finish()
-        async with film.follow() as stream:
-            ids = [frame.id for frame in await stream.rest() if not frame.event]
-        assert ids == await film.journal()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        async with (
+            asyncio.timeout(30),
+            serving(shared_valkey, store, settings, port_of=listening) as server,
+        ):
+            film = await begin(server)
+            with socket.create_connection(("127.0.0.1", server.port)) as sleeper:
+                sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+                sleeper.sendall(
+                    f"GET {film.path} HTTP/1.1\r\n"
+                    "Host: x\r\nAccept: text/event-stream\r\n\r\n".encode()
+                )
+                await eventually(lambda: open_streams(server.http, 1))
+                for n in range(100):
+                    await film.tell(f"{n} " + "x" * 20_000)
+                await eventually(lambda: open_streams(server.http, 0))
+                await cut_off(sleeper)
+            await film.finish()
+            async with film.follow() as stream:
+                ids = [frame.id for frame in await stream.rest() if not frame.event]
+            assert ids == await film.journal()
 
 
 async def test_a_stream_outlives_a_crash_of_valkey(
@@ -306,6 +310,26 @@ async def test_a_stopping_server_sends_its_clients_away(film: Film) -> None:
         film.server.stop.set()
         assert await stream.rest() == []
         await film.server.running
+
+
+async def test_our_client_goes_on_through_a_restart_of_the_server(
+    shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with asyncio.timeout(30), Client(url) as client:
+            async with serving(shared_valkey, store, settings, port_of=listening) as server:
+                film = await begin(server)
+                news = client.events(film.job_id)
+                got = [await anext(news), await anext(news)]
+            async with serving(shared_valkey, store, settings, port_of=listening) as server:
+                leases = Leases(server.jobs.connection, server.jobs.queue)
+                await leases.settle(film.claim, Outcome({"made": "film"}))
+                got += [one async for one in news]
+    assert [event.revision for event in got[:-1]] == [1, 2, 3, 4]
+    assert isinstance(got[-1], Job)
+    assert got[-1].status == "finished"
 
 
 async def test_more_streams_than_allowed_are_refused(
