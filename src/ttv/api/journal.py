@@ -21,7 +21,7 @@ from ttv.errors import InvalidRequest
 
 router = APIRouter(tags=["jobs"])
 
-_ID: Final = re.compile(r"\d{1,15}-\d{1,15}")
+_ID: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
 _PAGE: Final = document(
     schemas.Journal,
     "A page of the journal, oldest first.",

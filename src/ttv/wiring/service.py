@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,12 +23,15 @@ from ttv.wiring.queue import open_jobs
 
 #: Remote steps hold no process, only a coroutine each.
 REMOTE_SLOTS: Final = 1_000
+#: Files and connections of an API process beside its event streams.
+_FILES: Final = 1_024
 
 
 async def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer HTTP requests on an open socket until SIGTERM or SIGINT."""
     _configure_logs("api", settings)
     stop = worker.stop_on_signals()
+    allow_open_files(settings.max_event_streams + _FILES)
     async with (
         open_pipeline(settings) as made_by,
         open_jobs(settings) as opened,
@@ -42,6 +46,15 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             new_request_id=lambda: f"req_{ULID()}",
         )
         await api.serve(services, listening, stop=stop.wait)
+
+
+def allow_open_files(number: int) -> None:
+    """Let this process have so many files and connections open, as far as the system does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    if soft != unlimited and soft < number:
+        most = number if hard == unlimited else min(number, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def work(settings: Settings) -> None:

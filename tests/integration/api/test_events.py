@@ -373,6 +373,7 @@ async def test_head_tells_the_kind_of_answer_and_holds_nothing_open(film: Film) 
         (LIVE | {"Last-Event-ID": "x"}, {}, 400, "Last-Event-ID"),
         (LIVE | {"Last-Event-ID": "9" * 16 + "-0"}, {}, 400, "Last-Event-ID"),
         (LIVE, {"after": "9" * 16 + "-0"}, 400, "after"),
+        (LIVE, {"after": "\N{ARABIC-INDIC DIGIT ONE}-0"}, 400, "after"),
         (LIVE, {"since": "0-0"}, 400, "since"),
         ({}, {"limit": "0"}, 400, "limit"),
     ],
