@@ -86,7 +86,7 @@ class _Known:
             all=(*earlier, *mentions),
             setting=own.setting or self.setting,
             where=own.where or self.where,
-            time=own.light.time or self.time,
+            time=own.light.time_told or self.time,
             weather=own.light.weather or (self.weather if stays else None),
             season=own.light.season or self.season,
         )
@@ -119,7 +119,7 @@ class _Known:
             words.append(_WEATHERS[self.weather])
         if self.season and light.season is None and open_air:
             words.append(_SEASONS[self.season])
-        if self.time and light.time is None:
+        if self.time and light.time_told is None:
             words.append(_TIMES[self.time])
         return words
 

@@ -62,6 +62,7 @@ def test_the_place_lasts_until_another_is_named(beats: tuple[str, ...], prompt: 
     [
         (("A fox runs at night", "a bear sleeps"), "A bear sleeps at night."),
         (("A fox runs at night", "at dawn it sleeps"), "At dawn the fox sleeps."),
+        (("The moon rises over a castle", "a bear sleeps"), "A bear sleeps at night."),
         (("A fox runs in the rain", "it stops"), "The fox stops in the rain."),
         (("A city in the rain", "a cat in the desert"), "A cat in the desert."),
         (("A fox runs in autumn", "it stops"), "The fox stops in autumn."),

@@ -29,11 +29,16 @@ class Light:
     passage: Passage | None
 
     @property
-    def time_shown(self) -> TimeOfDay:
-        """Give the time of day to draw: the one named, or one that fits the sky."""
+    def time_told(self) -> TimeOfDay | None:
+        """Give the time of day that is named, or that what is in the sky tells."""
         if self.time is None and not _NIGHTLY.isdisjoint(self.sky):
             return TimeOfDay.NIGHT
-        return self.time or TimeOfDay.DAY
+        return self.time
+
+    @property
+    def time_shown(self) -> TimeOfDay:
+        """Give the time of day to draw."""
+        return self.time_told or TimeOfDay.DAY
 
     @property
     def season_shown(self) -> Season:
