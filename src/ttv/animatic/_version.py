@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 #: Changes whenever the same scene and seed would give other pictures.
-VERSION: Final = "9"
+VERSION: Final = "10"
