@@ -35,16 +35,8 @@ def choose(asked: Path | None, title: str, *, force: bool) -> Path:
     Without a wish, a free name in the working folder. Raises InvalidRequest for a name that
     is taken, unless the user agrees to overwrite it, and StorageUnwritable.
     """
-    if asked is None:
-        path = _free(Path.cwd(), slug(title))
-    elif asked.is_dir():
-        path = _free(asked, slug(title))
-    else:
-        path = _checked(asked)
-        if path.exists() and not (force or _agreed(path)):
-            raise InvalidRequest(
-                f"{asked} exists; --force overwrites it, -o chooses another name", param="-o"
-            )
+    with storage_errors(asked.parent if asked else Path.cwd()):
+        path = _chosen(asked, title, force=force)
     with storage_errors(path.parent):
         part = unfinished(path)
         part.touch()
@@ -63,6 +55,19 @@ def from_here(path: Path) -> str:
 def file_size(count: int) -> str:
     """Write a number of bytes for people."""
     return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"
+
+
+def _chosen(asked: Path | None, title: str, *, force: bool) -> Path:
+    if asked is None:
+        return _free(Path.cwd(), slug(title))
+    if asked.is_dir():
+        return _free(asked, slug(title))
+    path = _checked(asked)
+    if path.exists() and not (force or _agreed(path)):
+        raise InvalidRequest(
+            f"{asked} exists; --force overwrites it, -o chooses another name", param="-o"
+        )
+    return path
 
 
 def _free(folder: Path, name: str) -> Path:

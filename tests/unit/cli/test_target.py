@@ -93,6 +93,12 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("name", [f"{'x' * 300}.mp4", f"{'x' * 300}/fox.mp4", f"{'x' * 250}.mp4"])
+def test_a_name_that_is_too_long_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StorageUnwritable, match="file name too long"):
+        choose(tmp_path / name, "", force=False)
+
+
 def test_standard_output_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="standard output"):
         choose(Path("-"), "", force=False)
