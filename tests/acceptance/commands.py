@@ -22,16 +22,16 @@ TTV: Final = (sys.executable, "-m", "ttv")
 PATIENCE: Final = 120
 #: Films so small that they are made in a moment.
 SMALL: Final = ("--size", "320x180", "--fps", "12")
-#: Three shots that take long enough to be interrupted.
+#: Three shots of which the second takes long enough to be interrupted, and the third too.
 THREE_SHOTS: Final = """
 size: 640x360
 fps: 24
 shots:
-  - {prompt: a red fox runs through a snowy forest at night, seconds: 2}
-  - {prompt: a small boat crosses a stormy sea, seconds: 2}
-  - {prompt: a bird flies over green hills at dawn, seconds: 2}
+  - {prompt: a red fox runs through a snowy forest at night, seconds: 0.5}
+  - {prompt: a small boat crosses a stormy sea, seconds: 1.5}
+  - {prompt: a bird flies over green hills at dawn, seconds: 1.5}
 """
-THREE_SHOTS_FRAMES: Final = 3 * 2 * 24
+THREE_SHOTS_FRAMES: Final = 12 + 36 + 36
 
 
 @dataclass(slots=True)

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.slow
 FOX = "a red fox runs through a snowy forest at night"
 
 
-def submitted(home: Home, service: Service) -> str:
-    """Ask for a film of three shots; give the id of the job."""
-    home.write("plan.yaml", THREE_SHOTS)
+def submitted(home: Home, service: Service, *, seed: int = 1) -> str:
+    """Ask for a film of three shots; give the id of the job. Another seed is another film."""
+    home.write("plan.yaml", f"seed: {seed}{THREE_SHOTS}")
     done = home.ttv("submit", "--plan", "plan.yaml", "--url", service.url)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -41,9 +41,9 @@ def finished(home: Home, service: Service, job_id: str) -> dict[str, int]:
     """Wait for the film, check it, and give how often each shot was begun."""
     done = home.ttv("status", job_id, "--wait", "--url", service.url)
     assert done.returncode == 0, done.stderr
-    saved = home.ttv("download", job_id, "-o", "film.mp4", "--url", service.url)
+    saved = home.ttv("download", job_id, "-o", f"{job_id}.mp4", "--url", service.url)
     assert saved.returncode == 0, saved.stderr
-    assert media.probe(home.folder / "film.mp4").frames == THREE_SHOTS_FRAMES
+    assert media.probe(home.folder / f"{job_id}.mp4").frames == THREE_SHOTS_FRAMES
     steps = service.job(job_id).steps
     return Counter({step.name: step.attempts for step in steps if step.kind == "segment"})
 
@@ -160,34 +160,36 @@ def test_jobs_survive_a_kill_of_everything(home: Home) -> None:
     assert [begun[name] for name in done] == [1] * len(done)
 
 
-def test_a_killed_worker_is_replaced_and_finished_shots_are_not_made_again(home: Home) -> None:
-    with Service.running(home) as service:
-        job_id = submitted(home, service)
-        done = service.until_under_way(job_id)
-        os.kill(service.pid(" -m ttv worker"), signal.SIGKILL)
+def test_a_killed_worker_is_replaced_and_finished_shots_are_not_made_again(
+    busy: tuple[Home, Service],
+) -> None:
+    home, service = busy
+    job_id = submitted(home, service, seed=2)
+    done = service.until_under_way(job_id)
+    os.kill(service.pid(" -m ttv worker"), signal.SIGKILL)
 
-        begun = finished(home, service, job_id)
+    begun = finished(home, service, job_id)
 
     assert [begun[name] for name in done] == [1] * len(done)
     assert max(begun.values()) == 2
 
 
-def test_a_killed_queue_server_is_replaced_with_every_job(home: Home) -> None:
-    with Service.running(home) as service:
-        job_id = submitted(home, service)
-        service.until_under_way(job_id)
-        os.kill(service.pid("valkey-server"), signal.SIGKILL)
+def test_a_killed_queue_server_is_replaced_with_every_job(busy: tuple[Home, Service]) -> None:
+    home, service = busy
+    job_id = submitted(home, service, seed=3)
+    service.until_under_way(job_id)
+    os.kill(service.pid("valkey-server"), signal.SIGKILL)
 
-        finished(home, service, job_id)
+    finished(home, service, job_id)
 
 
-def test_requests_wait_while_a_killed_api_is_replaced(home: Home) -> None:
-    with Service.running(home) as service:
-        job_id = submitted(home, service)
-        os.kill(service.pid(" -m ttv serve"), signal.SIGKILL)
+def test_requests_wait_while_a_killed_api_is_replaced(busy: tuple[Home, Service]) -> None:
+    home, service = busy
+    job_id = submitted(home, service, seed=4)
+    os.kill(service.pid(" -m ttv serve"), signal.SIGKILL)
 
-        assert service.job(job_id).id == job_id
-        assert home.ttv("cancel", job_id, "--url", service.url).returncode == 0
+    assert service.job(job_id).id == job_id
+    assert home.ttv("cancel", job_id).returncode == 0
 
 
 def test_a_second_ctrl_c_does_not_wait_for_running_shots(home: Home) -> None:
