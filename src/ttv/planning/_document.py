@@ -73,7 +73,10 @@ def build_shot(path: str, **values: Any) -> Shot:
     try:
         return Shot(**values)
     except InvalidRequest as error:
-        raise InvalidRequest(f"{path}: {error.message}", param=f"{path}.{error.param}") from error
+        joined = "." if error.message.startswith(f"{error.param} ") else ": "
+        raise InvalidRequest(
+            f"{path}{joined}{error.message}", param=f"{path}.{error.param}"
+        ) from error
 
 
 def _format(fields: Fields) -> Format:

@@ -74,7 +74,7 @@ def test_the_versioned_form_is_read_too(plan: Plan, tmp_path: Path) -> None:
         ("shots: [{prompt: x, frames: 9.5}]", "shots[0].frames", "whole number"),
         ("shots: [{prompt: x, frames: 9, seconds: 1}]", "shots[0].seconds", "keep one"),
         ("shots: [{seconds: 3}]", "shots[0].prompt", "is missing"),
-        ("shots: [{prompt: ' '}]", "shots[0].prompt", "is empty"),
+        ("shots: [{prompt: ' '}]", "shots[0].prompt", r"^shots\[0\]\.prompt is empty"),
         ("shots: [{prompt: 5}]", "shots[0].prompt", "put it in quotes"),
         (f"shots: [{'x' * 4_001}]", "shots[0].prompt", "limit is 4,000"),
         (f"shots: [{'x, ' * 201}]", "shots", "limit is 200"),
