@@ -70,16 +70,17 @@ class Streams:
         reader = _Reader(self._services.jobs.store, job, after)
         with self._services.feed.watch(job.id) as watch:
             while not (reader.ended or self._stopping.is_set()):
-                frames, rest_seconds = "", self._heartbeat_seconds
                 try:
                     frames = await reader.read(watch)
                 except Unavailable:
-                    rest_seconds = _AWAY_SECONDS
+                    if not await watch.changed(seconds=_AWAY_SECONDS):
+                        yield _HEARTBEAT
+                    continue
                 except NotFound:
                     return
                 if frames:
                     yield frames
-                if reader.waiting and not await watch.changed(seconds=rest_seconds):
+                if reader.waiting and not await watch.changed(seconds=self._heartbeat_seconds):
                     yield _HEARTBEAT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -16,13 +17,13 @@ import httpx
 import pytest
 from coredis import PureToken, Redis
 
-from tests.integration.api.conftest import Server, Service, serving
+from tests.integration.api.conftest import Server, Service, services, serving
 from tests.integration.conftest import Valkey
 from tests.integration.waiting import eventually
 from ttv.api.streams import Streams
 from ttv.artifacts import Store
 from ttv.client import Client, Job
-from ttv.jobs import START, Claim, Leases, Outcome, WorkerCard
+from ttv.jobs import START, Claim, Feed, Leases, Outcome, WorkerCard
 from ttv.observability import HttpMetrics
 from ttv.settings import Settings
 
@@ -292,6 +293,30 @@ async def test_a_stream_outlives_a_crash_of_valkey(
             *rest, end = await stream.rest()
         assert [frame.id for frame in (*got, *rest) if frame] == await film.journal()
         assert end.event == "end"
+
+
+async def test_who_catches_up_while_valkey_is_away_goes_on_after_it(
+    own_valkey: Valkey, store: Store, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    async with asyncio.timeout(30), serving(own_valkey, store, settings) as server:
+        film = await begin(server)
+        for n in range(250):
+            await film.tell(f"part {n}")
+        ids = await film.journal()
+        job = await server.jobs.store.get(film.job_id)
+        async with Feed(server.jobs.connection, server.jobs.store) as feed:
+            here = services(server.jobs, feed, store, settings)
+            streams = Streams(here, HttpMetrics(), asyncio.Event())
+            async with aclosing(streams.follow(job, START)) as frames:
+                got = [await anext(frames), await anext(frames)]
+                own_valkey.kill()
+                got.append(await anext(frames))
+                assert got[-1] == ": still here\n\n"
+                own_valkey.start()
+                while f"id: {ids[-1]}\n" not in got[-1]:
+                    got.append(await anext(frames))
+    assert re.findall("(?m)^id: (.*)$", "".join(got)) == ids
 
 
 async def test_a_silent_stream_shows_that_it_lives(service: Service) -> None:
