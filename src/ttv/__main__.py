@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from ttv.cli import main
+import importlib
 
-__all__ = ["main"]
+from ttv.errors import Cancelled
+
+
+def main() -> None:
+    """Run the command line of this process; Ctrl-C ends it quietly while it still loads."""
+    try:
+        importlib.import_module("ttv.cli").main()  # it takes long enough to be interrupted
+    except KeyboardInterrupt:
+        raise SystemExit(Cancelled.exit_code) from None
+
 
 if __name__ == "__main__":
     main()

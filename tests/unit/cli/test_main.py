@@ -174,3 +174,17 @@ finally:
     )
 
     assert not HEAVY & set(done.stderr.split())
+
+
+def test_ctrl_c_while_the_command_still_loads_ends_it_quietly(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ttv", "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (Cancelled.exit_code, "", "")
