@@ -12,6 +12,10 @@ from ttv.jobs._redis import Connection
 from ttv.jobs._state import Stage, State, StepState
 
 
+class NoSuchJob(NotFound):
+    """There is no such job."""
+
+
 def write(value: object) -> str:
     """Give the shortest JSON of a value."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -67,7 +71,7 @@ async def load_job(redis: Connection, job_id: str) -> Job:
     """Read a job and its steps as they are at one moment; raises NotFound."""
     facts, steps = await redis.script("get", job_id)
     if not facts:
-        raise NotFound("There is no such job.")
+        raise NoSuchJob
     return read_job(pairs(facts), pairs(steps))
 
 

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Final
 
 from ulid import ULID
 
-from ttv.errors import Conflict, InvalidRequest, NotFound
+from ttv.errors import Conflict, InvalidRequest
 from ttv.jobs._advance import advance, work
 from ttv.jobs._event import START, Event, Tail
 from ttv.jobs._job import POOLS, Job, Step, is_job_id, ordered
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
-from ttv.jobs._record import define, load_job, pairs, read_job, write
+from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write
 from ttv.jobs._redis import Connection, answering
 from ttv.jobs._state import State
 
@@ -122,7 +122,7 @@ class JobStore:
             job = await load_job(self._redis, job_id)
             if tenant in {None, job.tenant}:
                 return job
-        raise NotFound("There is no such job.")
+        raise NoSuchJob
 
     async def list(
         self,
@@ -148,11 +148,11 @@ class JobStore:
         Conflict for a job that is over.
         """
         if not is_job_id(job_id):
-            raise NotFound("There is no such job.")
+            raise NoSuchJob
         expected = "" if revision is None else revision
         answer = await self._redis.script("cancel", job_id, tenant, expected)
         if answer[0] == "gone":
-            raise NotFound("There is no such job.")
+            raise NoSuchJob
         if answer[0] == "changed":
             raise Changed
         if answer[0] != State.CANCELED:

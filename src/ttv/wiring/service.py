@@ -21,7 +21,8 @@ from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.queue import open_jobs
 
-#: Remote steps hold no process, only a coroutine each.
+#: One step fills a graphics card. Remote steps hold no process, only a coroutine each.
+GPU_SLOTS: Final = 1
 REMOTE_SLOTS: Final = 1_000
 #: Files and connections of an API process beside its event streams.
 _FILES: Final = 1_024
@@ -63,7 +64,7 @@ async def work(settings: Settings) -> None:
     stop = worker.stop_on_signals()
     options = worker.Options(
         name=f"{socket.gethostname()}-{os.getpid()}",
-        slots={"cpu": settings.worker_concurrency, "remote": REMOTE_SLOTS},
+        slots={"cpu": settings.worker_concurrency, "gpu": GPU_SLOTS, "remote": REMOTE_SLOTS},
         scratch=settings.data_dir / "work",
         grace_seconds=settings.worker_grace_seconds,
     )
