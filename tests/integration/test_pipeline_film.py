@@ -138,6 +138,20 @@ async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
     assert again.made() == {"plan", "keyframe-2", "segment-2", "film", "delivery"}
 
 
+async def test_a_plan_written_in_another_form_is_not_reused(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = order_of(FOX)
+    await make(pipeline, order, tmp_path / "a")
+    # What an upgrade does: the form has a number, and the new program another one.
+    monkeypatch.setattr("ttv.pipeline.film.VERSION", 0)
+    again = Diary()
+
+    await make(pipeline, order, tmp_path / "b", again)
+
+    assert again.made() == {"plan", "delivery"}
+
+
 async def test_a_segment_made_for_a_cut_serves_a_film_that_chains_on_it(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from ttv.pipeline._graph import pictures, shot_limits
 from ttv.pipeline._manifest import manifest
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
-from ttv.planning import Brief, Shot, to_document
+from ttv.planning import VERSION, Brief, Shot, to_document
 
 
 async def plan(work: Work) -> Result:
@@ -38,7 +38,9 @@ async def plan(work: Work) -> Result:
         path.write_text(json.dumps(to_document(written), ensure_ascii=False, indent=1))
         return Made({"plan": path}, written.warnings, {"shots": len(written.shots)})
 
-    digest = address(Kind.PLAN, order=order.to_json(), planner=planner.model, limits=limits)
+    digest = address(
+        Kind.PLAN, order=order.to_json(), planner=planner.model, limits=limits, form=VERSION
+    )
     return await work.once(digest, make)
 
 

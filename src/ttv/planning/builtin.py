@@ -36,7 +36,7 @@ def build(options: Mapping[str, object]) -> Builtin:
 class Builtin:
     """Splits a brief at its beats and writes each as a prompt that stands alone."""
 
-    model = "builtin-1"
+    model = "builtin-2"
 
     async def __aenter__(self) -> Self:
         return self
