@@ -168,7 +168,8 @@ class _Engine(Worker[None]):
         try:
             await super().producer(queue, limiter, scope)
         finally:
-            self._fetching.set_result(None)
+            if not self._fetching.done():
+                self._fetching.set_result(None)
 
     async def run_consumers(
         self,
