@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from ttv import media
+from ttv.children import _start
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.pipeline import Kind, Mode, Order, Pipeline, Result, Step
@@ -164,9 +165,12 @@ async def test_a_segment_made_for_a_cut_serves_a_film_that_chains_on_it(
     assert again.made() == {"plan", "segment-2", "film", "delivery"}
 
 
-async def test_the_same_order_gives_the_same_bytes(pipeline: Pipeline, tmp_path: Path) -> None:
+async def test_the_same_order_gives_the_same_bytes_however_children_start(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = await make(pipeline, order_of(FOX, OWL), tmp_path / "a")
     diary = Diary()
+    monkeypatch.setattr(_start.NURSERY, "ask", lambda *_: False)
     async with open_pipeline(Settings(data_dir=tmp_path / "elsewhere")) as other:
         there = await make(other, order_of(FOX, OWL), tmp_path / "b", diary)
 

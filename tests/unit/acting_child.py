@@ -9,10 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from ttv import children
 from ttv.children import Message, Report
 from ttv.errors import Cancelled, InvalidRequest, StorageFull
+
+_warmed: list[str] = []
+
+
+def warm() -> None:
+    """Note that caches would have been filled."""
+    _warmed.append("once")
 
 
 def work(request: Message, report: Report) -> Message:
@@ -50,6 +58,17 @@ def secret(_request: Message, _report: Report) -> Message:
     return {"seen": os.environ.get("REDIS_PASSWORD")}
 
 
+def look(_request: Message, _report: Report) -> Message:
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    return {
+        "parent": os.getppid(),
+        "folder": str(Path.cwd()),
+        "files": files,
+        "warmed": _warmed,
+        "signals": [*signal.pthread_sigmask(signal.SIG_BLOCK, ())],
+    }
+
+
 def eat(_request: Message, _report: Report) -> Message:
     return {"size": len(bytearray(1 << 30))}
 
@@ -66,6 +85,7 @@ ACTS: dict[str, Callable[[Message, Report], Message]] = {
     "break": break_,
     "crash": crash,
     "secret": secret,
+    "look": look,
     "eat": eat,
     "burn": burn,
 }

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ttv import children
-from ttv.children import Child, Limits, Message
+from ttv.children import Child, Limits, Message, _start
 from ttv.errors import Cancelled, InvalidRequest, Permanent, StorageFull, Transient
 
 ACTING = "tests.unit.acting_child"
@@ -20,7 +21,36 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), *filter(None, known))))
+
+
+@pytest.fixture(
+    autouse=True,
+    params=[
+        "cold",
+        pytest.param(
+            "warm", marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+        ),
+    ],
+)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Start every child of a test in one of the two ways, warm ones by a nursery of their own."""
+    nursery = _start.Nursery()
+    monkeypatch.setattr(_start, "NURSERY", nursery)
+    if request.param == "cold":
+        monkeypatch.setattr(nursery, "ask", lambda *_: False)
+    yield request.param
+    nursery.stop()
+
+
+warm_only = pytest.mark.parametrize("way", ["warm"], indirect=True)
+
+
+def nursery() -> int:
+    """Give the process of the running nursery."""
+    assert _start.NURSERY.process is not None
+    return _start.NURSERY.process.pid
 
 
 def act(what: str, *, limits: Limits | None = None, **more: str) -> Message:
@@ -34,6 +64,17 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in "ZX"
+
+
+def parent_of(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def ends(pid: int) -> bool:
@@ -194,8 +235,11 @@ def test_cancelling_the_caller_ends_the_child() -> None:
 
 
 PARENT = """
-import asyncio
-from ttv.children import Child
+import asyncio, sys
+from ttv.children import Child, _start
+
+if sys.argv[1] == "cold":
+    _start.NURSERY.ask = lambda *_: False
 
 async def main():
     def listener(fraction, pids):
@@ -209,13 +253,106 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_child_and_its_children_end_when_the_parent_is_killed(number: signal.Signals) -> None:
+def test_a_child_and_its_children_end_when_the_parent_is_killed(
+    number: signal.Signals, way: str
+) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", PARENT, way], stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as parent:
         assert parent.stdout is not None
         pids = [int(pid) for pid in parent.stdout.readline().split()]
+        starter = parent_of(pids[0])
+        assert (starter != parent.pid) == (way == "warm")
         parent.send_signal(number)
 
     assert len(pids) == 2
-    assert all(ends(pid) for pid in pids)
+    assert starter is not None
+    assert all(ends(pid) for pid in (*pids, starter))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_child_keeps_nothing_of_who_started_it(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act("look")
+    monkeypatch.chdir(tmp_path)
+
+    seen = act("look")
+
+    starter = nursery() if way == "warm" else os.getpid()
+    assert seen == {
+        "parent": starter,
+        "folder": str(tmp_path),
+        "files": 5,  # stdin, stdout, stderr, our line, and the folder that it lists
+        "warmed": ["once"] if way == "warm" else [],
+        "signals": [],
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_many_children_leave_no_files_and_no_processes(way: str) -> None:
+    async def scenario(count: int) -> None:
+        for _ in range(count // 10):
+            await asyncio.gather(
+                *(children.run(ACTING, {"act": "speak", "word": "a"}) for _ in range(10))
+            )
+
+    starters = [os.getpid()]
+    asyncio.run(scenario(10))
+    if way == "warm":
+        starters.append(nursery())
+    before = [open_files(pid) for pid in starters]
+    asyncio.run(scenario(200 if way == "warm" else 20))
+
+    assert [open_files(pid) for pid in starters] == before
+    processes = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    assert starters[-1] not in [parent_of(pid) for pid in processes]
+
+
+@warm_only
+def test_a_child_whose_nursery_is_killed_is_not_taken_for_cancelled() -> None:
+    async def scenario() -> int:
+        child, pids = await waiting("spawn")
+        os.kill(nursery(), signal.SIGKILL)
+        with pytest.raises(Transient, match="killed by SIG"):
+            await child.result()
+        return pids[1]
+
+    assert ends(asyncio.run(scenario()))
+
+
+@warm_only
+def test_a_nursery_that_has_ended_is_replaced() -> None:
+    act("look")
+    former = nursery()
+    os.kill(former, signal.SIGKILL)
+    assert ends(former)
+
+    assert act("look")["parent"] == nursery() != former
+
+
+@warm_only
+def test_a_child_of_a_nursery_that_ends_at_its_birth_starts_cold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_start, "_NURSERY", "tests.unit.no_such_nursery")
+
+    assert act("look")["parent"] == os.getpid()
+
+
+@warm_only
+def test_a_child_starts_cold_in_another_environment_than_that_of_the_nursery(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    act("look")
+    monkeypatch.setenv("LC_TIME", "C")
+
+    assert act("look")["parent"] == os.getpid()
+
+
+@warm_only
+def test_a_module_is_made_ready_before_it_is_needed() -> None:
+    children.warm(ACTING)
+    ready = nursery()
+
+    assert act("look")["parent"] == ready

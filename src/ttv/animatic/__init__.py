@@ -9,6 +9,7 @@ from __future__ import annotations
 from ttv.animatic._place import Place
 from ttv.animatic._stage import Frame, Stage
 from ttv.animatic._version import VERSION
+from ttv.animatic._warm import warm
 from ttv.animatic.language import compose
 from ttv.animatic.scene import (
     Action,
@@ -45,4 +46,5 @@ __all__ = [
     "Understanding",
     "Weather",
     "compose",
+    "warm",
 ]

@@ -6,15 +6,15 @@ import asyncio
 import json
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Iterator
+from asyncio.subprocess import Process
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Final, TypeAlias
 
+from ttv.children._start import LINE_BYTES, Forked, start
 from ttv.children._wire import Limits, Message, revived
-from ttv.errors import Permanent, Transient, TtvError
+from ttv.errors import Cancelled, Permanent, Transient, TtvError
 
 #: Hears the fraction done and a short text for people.
 Listener: TypeAlias = Callable[[float, str], None]
@@ -22,10 +22,6 @@ Listener: TypeAlias = Callable[[float, str], None]
 #: Seconds between the polite and the final signal; a cancellation is over within 5.
 _GRACE_SECONDS: Final = 3.0
 _TAIL_BYTES: Final = 2_000
-_LINE_BYTES: Final = 1 << 20
-#: What a child may know of our environment: no secrets.
-_ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
-_ENVIRONMENT_PREFIXES: Final = ("PYTHON", "LC_", "LD_", "DYLD_")
 
 
 def _deaf(_fraction: float, _text: str) -> None:
@@ -49,13 +45,14 @@ async def run(
 class Child:
     """A running child; whoever starts it awaits its ``result`` or its ``cancel``."""
 
-    def __init__(self, process: Process, listener: Listener) -> None:
+    def __init__(self, process: Process | Forked, listener: Listener) -> None:
         #: How much of the work is done, from 0.0 to 1.0.
         self.fraction = 0.0
         self.warnings: tuple[str, ...] = ()
         self._process = process
         self._listener = listener
         self._last: Message = {}
+        self._cancelled = False
         self._tail = b""
         self._end = asyncio.create_task(self._follow())
 
@@ -68,18 +65,10 @@ class Child:
         limits: Limits | None = None,
         listener: Listener = _deaf,
     ) -> Child:
-        """Start ``python -m module`` and hand it the request."""
+        """Start a child that does the ``work`` of a module, and hand it the request."""
         line = json.dumps({"limits": asdict(limits or Limits()), "request": request})
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", module),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=PIPE,
-                start_new_session=True,
-                limit=_LINE_BYTES,
-                env=dict(_environment()),
-            )
+            process = await start(module)
         except OSError as error:
             raise Transient(f"no child process could be started: {error.strerror}") from error
         child = cls(process, listener)
@@ -103,7 +92,10 @@ class Child:
             result: Message = self._last["result"]
             return result
         if "error" in self._last:
-            raise revived(self._last["error"])
+            error = revived(self._last["error"])
+            if self._cancelled or not isinstance(error, Cancelled):
+                raise error
+            status = -signal.SIGTERM  # somebody else's, or its nursery ended
         crash = _crash(status)
         crash.add_note(self._tail.decode(errors="replace"))
         raise crash
@@ -112,6 +104,7 @@ class Child:
         """End the child and all that it started; harmless when it has ended."""
         if self._end.done():
             return
+        self._cancelled = True
         self._signal(signal.SIGTERM)
         try:
             await asyncio.wait({self._end}, timeout=_GRACE_SECONDS)
@@ -143,18 +136,12 @@ class Child:
                 self._listener(self.fraction, self._last["text"])
 
     async def _keep_tail(self) -> None:
-        while self._process.stderr and (data := await self._process.stderr.read(_LINE_BYTES)):
+        while self._process.stderr and (data := await self._process.stderr.read(LINE_BYTES)):
             self._tail = (self._tail + data)[-_TAIL_BYTES:]
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):  # the group has ended
             os.killpg(self._process.pid, number)
-
-
-def _environment() -> Iterator[tuple[str, str]]:
-    for name, value in os.environ.items():
-        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES):
-            yield name, value
 
 
 def _crash(status: int) -> TtvError:

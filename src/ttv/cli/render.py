@@ -50,7 +50,7 @@ def render(
 
     Stopped with Ctrl-C, the same command goes on where it was: finished shots are reused.
     """
-    from ttv import settings
+    from ttv import children, settings
     from ttv.cli import _target
     from ttv.cli._run import run
     from ttv.pipeline import Wish
@@ -68,6 +68,7 @@ def render(
     order = options.make_order(loaded, wish, plan)
     title = order.plan.brief if order.plan else order.prompt
     path = _target.choose(output, title or "film", force=force)
+    children.warm(f"ttv.generators.{order.generator}")  # beside what is loaded here
     from ttv.cli import _rendering  # loads the film-maker: a refusal does not wait for it
 
     try:

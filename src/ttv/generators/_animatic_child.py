@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from ttv import children
-from ttv.animatic import Place, Stage, compose
+from ttv.animatic import Place, Stage, compose, warm
 from ttv.children import Message, Report
 from ttv.generators._drawing import drawn
 from ttv.generators._joins import joined
 from ttv.media import Coding, Encoder, Format, blend
+
+__all__ = ["warm", "work"]
 
 
 def work(request: Message, report: Report) -> Message:

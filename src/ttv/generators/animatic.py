@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ttv.animatic import VERSION
+from ttv.animatic import VERSION, warm
 from ttv.backends import checked
 from ttv.children import Child, Limits
 from ttv.errors import storage_errors
@@ -23,6 +23,8 @@ from ttv.generators._check import check
 from ttv.generators._errors import HandleLost
 from ttv.generators._port import Capabilities, SegmentRequest, State, Status
 from ttv.media import Coding, Preset
+
+__all__ = ["Animatic", "Options", "build", "warm"]
 
 _MEMORY_BYTES: Final = 8 << 30
 _START_SECONDS: Final = 60

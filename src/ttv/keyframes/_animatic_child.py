@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ttv import children
-from ttv.animatic import Place, Stage, compose
+from ttv.animatic import Place, Stage, compose, warm
 from ttv.children import Message, Report
 from ttv.media import Format, save_png
+
+__all__ = ["warm", "work"]
 
 
 def work(request: Message, report: Report) -> Message:

@@ -2,7 +2,7 @@
 
 It paints in a child process, like the engine: setting up the stage holds the interpreter for a
 quarter of a second or more, in which a worker could renew no lease, and a crash in the drawing
-library ends the child alone. That costs half a second of start-up for each still.
+library ends the child alone.
 """
 
 from __future__ import annotations
