@@ -45,11 +45,14 @@ class Plant:
         return (await self.jobs.store.create({"segments": segments}, steps=[PLAN])).job
 
     async def running(self, job: Job, step: str) -> Job:
+        return await self.reached(job, step, StepState.RUNNING)
+
+    async def reached(self, job: Job, step: str, state: StepState) -> Job:
         async def check() -> bool:
             nonlocal job
             job = await self.jobs.store.get(job.id)
             known = {step.name: step.state for step in job.steps}
-            return known.get(step) is StepState.RUNNING
+            return known.get(step) is state
 
         await eventually(check)
         return job
@@ -80,7 +83,7 @@ async def test_another_worker_finishes_the_film_of_one_that_was_killed(shop: Pla
     hold = shop.studio.hold("segment-2")
     async with shop.worker("ann") as ann:
         job = await shop.running(await shop.order(3), "segment-2")
-        await eventually(lambda: "segment-3" in shop.studio.made())
+        await shop.reached(job, "segment-3", StepState.DONE)
         ann.kill()
         await ann.wait()
     hold.unlink()

@@ -101,6 +101,17 @@ async def test_a_job_that_was_made_while_no_worker_lived_is_taken_by_the_first(
     assert await company.jobs.store.depth() == {"cpu": 0, "gpu": 0, "remote": 0}
 
 
+async def test_films_are_finished_one_after_the_other(company: Company) -> None:
+    ordered = [await company.order(3) for _ in range(12)]
+    async with company.worker():
+        done = [await company.over(job) for job in ordered]
+    first, *_, last = done
+
+    assert first.finished_at is not None
+    assert last.started_at is not None
+    assert first.finished_at < last.started_at
+
+
 async def test_a_temporary_fault_is_tried_again(company: Company) -> None:
     (company.studio.folder / "break-segment-1").write_text("once")
     async with company.worker():

@@ -6,7 +6,8 @@
 -- ttv:job:<id>:heard     hash    <step> how far it is, until the job's readers are told
 -- ttv:job:<id>:events    stream  what happened, oldest first
 -- ttv:jobs:<tenant>[:<state>]  sorted set  ids in the order of creation, for listings
--- ttv:ready:<pool>       sorted set  step ids that may run, by the time from which they may
+-- ttv:ready:<pool>       sorted set  step ids that may run, by the age of their job; those that
+--                                    must wait, by the time from which they may
 -- ttv:sent:<pool>        sorted set  of these, the ones handed to the queue and not yet claimed
 -- ttv:leases             sorted set  step ids that run, by the end of their lease
 -- ttv:started            sorted set  started jobs, by the time they were last looked at
@@ -80,6 +81,12 @@ local function enqueue(step_id, pool, due)
   end
 end
 
+-- Steps that may run now come by the age of their job, so that films are finished one after
+-- the other and not all at the end.
+local function enqueue_now(id, step_id, pool)
+  enqueue(step_id, pool, tonumber(redis.call('HGET', job_key(id), 'created_at')))
+end
+
 local function dequeue(step_id, pool)
   redis.call('ZREM', 'ttv:ready:' .. pool, step_id)
   redis.call('ZREM', 'ttv:sent:' .. pool, step_id)
@@ -144,7 +151,7 @@ local function proceed(id, at, stage, finished, names, tickets)
     if step_state == 'waiting' or step_state == 'ready' then
       local pool = pool_of(id, name)
       pools[pool] = true
-      enqueue(id .. ':' .. attempt .. ':' .. name, pool, at)
+      enqueue_now(id, id .. ':' .. attempt .. ':' .. name, pool)
     end
   end
   for pool in pairs(pools) do dispatch(pool, at, tickets) end

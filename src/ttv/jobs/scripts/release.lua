@@ -11,7 +11,7 @@ move_step(id, name, 'ready')
 record(id, 'released', name)
 if redis.call('HGET', job_key(id), 'state') == 'started' then
   local pool = pool_of(id, name)
-  enqueue(step_id, pool, at)
+  enqueue_now(id, step_id, pool)
   dispatch(pool, at, tickets)
 end
 return tickets

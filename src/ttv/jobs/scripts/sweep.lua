@@ -18,7 +18,7 @@ local function free(step_id)
   move_step(id, name, 'ready')
   record(id, 'expired', name)
   if redis.call('HGET', job_key(id), 'state') == 'started' then
-    enqueue(step_id, pool_of(id, name), at)
+    enqueue_now(id, step_id, pool_of(id, name))
   end
 end
 
