@@ -15,6 +15,7 @@ import pytest
 from ttv import media
 from ttv.children import _start
 from ttv.errors import InvalidRequest
+from ttv.generators import Generator, SegmentRequest, Status
 from ttv.media import Format
 from ttv.pipeline import Kind, Mode, Order, Pipeline, Result, Step
 from ttv.planning import Plan, Shot, Transition
@@ -92,6 +93,44 @@ async def fetched(
     path = folder / Path(file.key).name
     await pipeline.store.fetch(file.key, path)
     return path
+
+
+class Asked(Exception):
+    """Stands for the end of a call that only its arguments matter of."""
+
+
+class Recorder:
+    """An engine that notes the key it is asked with, and makes nothing."""
+
+    def __init__(self, like: Generator) -> None:
+        self.capabilities = like.capabilities
+        self.keys: list[str] = []
+
+    async def submit(self, request: SegmentRequest, *, key: str) -> str:
+        self.keys.append(key)
+        raise Asked
+
+    async def poll(self, handle: str) -> Status:
+        raise NotImplementedError
+
+    async def download(self, handle: str, to: Path) -> None:
+        raise NotImplementedError
+
+    async def cancel(self, handle: str) -> None:
+        raise NotImplementedError
+
+
+async def test_an_engine_is_asked_with_the_address_of_the_segment(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    order = order_of(replace(FOX, seed=77))
+    recorder = Recorder(pipeline.generators["animatic"])
+    with pytest.raises(Asked):
+        await make(replace(pipeline, generators={"animatic": recorder}), order, tmp_path / "a")
+
+    results = await make(pipeline, order, tmp_path / "b")
+
+    assert recorder.keys == [results["segment-1"].address]
 
 
 async def test_a_film_has_exactly_the_frames_of_its_plan(

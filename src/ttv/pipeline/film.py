@@ -84,6 +84,9 @@ async def segment(work: Work) -> Result:
         framing=shot.framing,
     )
     hashes = {name: work.sha256(step, role) for name, (step, role) in fixed_by.items()}
+    digest = address(
+        Kind.SEGMENT, engine=engine.model, version=engine.version, request=wanted, pictures=hashes
+    )
 
     async def make() -> Made:
         paths = {name: await work.bring(step, role) for name, (step, role) in fixed_by.items()}
@@ -94,7 +97,7 @@ async def segment(work: Work) -> Result:
             follows=paths.get("follows"),
         )
         clip, last_frame = work.workspace / "clip.mp4", work.workspace / "last_frame.png"
-        warnings = await _generate(work, request, clip)
+        warnings = await _generate(work, request, clip, key=digest)
         delivered = await media.save_last_frame(clip, last_frame)
         return Made(
             {"clip": clip, "last_frame": last_frame},
@@ -102,9 +105,6 @@ async def segment(work: Work) -> Result:
             {"frames": delivered.frames, "size": delivered.size, "engine": engine.model},
         )
 
-    digest = address(
-        Kind.SEGMENT, engine=engine.model, version=engine.version, request=wanted, pictures=hashes
-    )
     return await work.once(digest, make)
 
 
@@ -167,10 +167,10 @@ def _shot(work: Work) -> tuple[int, Shot]:
     return number, work.film_plan.shots[number - 1]
 
 
-async def _generate(work: Work, request: SegmentRequest, to: Path) -> tuple[str, ...]:
+async def _generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> tuple[str, ...]:
     """Submit a segment, wait for it and download it; cancel it when we are cancelled."""
     generator = work.tools.generator
-    handle = await generator.submit(request, key=to.parent.name)
+    handle = await generator.submit(request, key=key)
     try:
         while (status := await generator.poll(handle)).state is State.RUNNING:
             work.report(status.fraction or 0.0, f"shot {work.step.shot}")
