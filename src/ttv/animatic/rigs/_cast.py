@@ -51,11 +51,11 @@ def cast(subject: Subject, *, rng: random.Random, index: int = 0) -> Actor:
     ``index`` counts the copies of one subject: they differ in size, step and tint. The
     actor has its natural size: ``Subject.scale``, ``facing`` and ``on`` are the stage's.
     """
-    if subject.noun not in species()[subject.rig]:
+    build, names = _BUILDERS[subject.rig]
+    if subject.noun not in names():
         return placeholder(subject, rng=rng, index=index)
     if subject.colour in natural().get(subject.noun, ()):
         subject = replace(subject, colour=None)
-    build = _BUILDERS[subject.rig][0]
     if subject.rig is RigKind.BIRD and subject.noun in _WINGED:
         build = quadruped.quadruped
     return build(subject, rng=rng, index=index)
