@@ -5,6 +5,7 @@
   x Transient           retry: the same call may work later
     - LeaseLost         stop this attempt: another worker owns the step now
     - Unavailable       a service we depend on does not answer
+  x OnHold              pause: nothing is lost, and a person must decide how to go on
   x Permanent           give up: trying again changes nothing
     - StorageFull       the disk or quota is full
     - StorageUnwritable the folder cannot be written
@@ -12,7 +13,7 @@
     - Conflict          the state of the thing does not allow it
   x Cancelled           stop: the user asked for it
 
-A room derives its own errors from one of the four families.
+A room derives its own errors from one of the families.
 Errors of libraries are mapped where they enter, with ``from``.
 """
 
@@ -56,6 +57,11 @@ class Transient(TtvError):
     code = "temporarily_unavailable"
     exit_code = 75
 
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        #: Seconds before which it is of no use, where the other side has said so.
+        self.retry_after = retry_after
+
 
 class LeaseLost(Transient):
     """Another worker owns this step now."""
@@ -67,6 +73,31 @@ class Unavailable(Transient):
     """A service that the pipeline depends on does not answer."""
 
     code = "unavailable"
+
+
+class OnHold(TtvError):
+    """The work stands still until a person decides; what was made is kept."""
+
+    code = "on_hold"
+    exit_code = 75
+
+
+class OutcomeUnknown(OnHold):
+    """It is not known whether a paid request was taken, so it is not sent again by itself."""
+
+    code = "outcome_unknown"
+
+
+class OverBudget(OnHold):
+    """The next purchase would cost more than is allowed."""
+
+    code = "over_budget"
+
+
+class Unfunded(OnHold):
+    """The account at the provider has no credit left."""
+
+    code = "unfunded"
 
 
 class Permanent(TtvError):
@@ -87,6 +118,12 @@ class StorageUnwritable(Permanent):
 
     code = "storage_unwritable"
     exit_code = 73
+
+
+class ContentRejected(Permanent):
+    """The provider refuses to show this; change the prompt or the picture."""
+
+    code = "content_rejected"
 
 
 class NotFound(Permanent):

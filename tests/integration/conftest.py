@@ -14,6 +14,7 @@ import pytest
 from coredis import Redis
 
 from ttv import embedded, jobs, tether
+from ttv.redis import Connection
 
 #: The first step of most jobs here.
 PLAN = jobs.Step("plan", "plan")
@@ -131,7 +132,7 @@ class Outbox:
 class Shop:
     """A store and its workers' side, with a queue that delivers nothing by itself."""
 
-    connection: jobs.Connection
+    connection: Connection
     store: jobs.JobStore
     leases: jobs.Leases
     fleet: jobs.Fleet
@@ -165,7 +166,7 @@ class Shop:
 @pytest.fixture
 async def shop(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[Shop]:
     outbox = Outbox()
-    async with jobs.Connection(shared_valkey.url) as connection:
+    async with jobs.connect(shared_valkey.url) as connection:
         fleet = jobs.Fleet(connection)
         await fleet.beat(jobs.WorkerCard("ann", {"cpu": 50}))
         yield Shop(

@@ -37,6 +37,7 @@ from ttv.jobs import (
     StepState,
     advance,
 )
+from ttv.redis import Connection
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ LIVE = {State.QUEUED, State.STARTED}
 class Office:
     """The store, called from outside its event loop."""
 
-    def __init__(self, portal: BlockingPortal, connection: jobs.Connection) -> None:
+    def __init__(self, portal: BlockingPortal, connection: Connection) -> None:
         self.portal = portal
         self.redis: Redis[str] = connection.redis
         self.outbox = Outbox()
@@ -246,7 +247,7 @@ def reachable(moves: Mapping[T, frozenset[T]], state: T) -> set[T]:
 def test_any_order_of_actions_leaves_every_job_in_order(shared_valkey: Valkey) -> None:
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(jobs.Connection(shared_valkey.url)) as connection,
+        portal.wrap_async_context_manager(jobs.connect(shared_valkey.url)) as connection,
     ):
 
         class Bound(Machine):

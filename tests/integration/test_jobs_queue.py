@@ -13,7 +13,7 @@ from coredis import Redis
 
 from tests.integration.conftest import Valkey
 from ttv.errors import Unavailable
-from ttv.jobs import Connection, StepQueue, Ticket
+from ttv.jobs import StepQueue, Ticket, connect
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +76,7 @@ def tickets(*ids: str, pool: str = "cpu") -> list[Ticket]:
 @pytest.fixture
 async def queue(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[StepQueue]:
     async with (
-        Connection(shared_valkey.url) as connection,
+        connect(shared_valkey.url) as connection,
         StepQueue(connection, idle_seconds=IDLE) as queue,
     ):
         yield queue
@@ -152,14 +152,14 @@ async def test_a_step_longer_than_the_idle_time_runs_once(queue: StepQueue) -> N
 #: Takes a step of the server at argv[1], says so and never returns.
 DYING = f"""
 import asyncio, sys
-from ttv.jobs import Connection, StepQueue
+from ttv.jobs import StepQueue, connect
 
 async def hold(step_id):
     print(step_id, flush=True)
     await asyncio.sleep(3600)
 
 async def main():
-    queue = StepQueue(Connection(sys.argv[1]), idle_seconds={IDLE})
+    queue = StepQueue(connect(sys.argv[1]), idle_seconds={IDLE})
     await queue.run(hold, pool="cpu", slots=2, worker="dying", stop=asyncio.Event())
 
 asyncio.run(main())
@@ -203,7 +203,7 @@ async def test_fetching_goes_on_after_a_restart_of_redis_while_a_long_step_runs(
     own_valkey: Valkey,
 ) -> None:
     async with (
-        Connection(own_valkey.url) as connection,
+        connect(own_valkey.url) as connection,
         StepQueue(connection, idle_seconds=IDLE) as queue,
     ):
         bench = Bench(queue)

@@ -182,7 +182,7 @@ async def test_a_job_whose_step_could_not_be_sent_is_accepted(
         async def send(self, tickets: Sequence[jobs.Ticket]) -> None:
             raise Unavailable(f"{len(tickets)} steps not sent")
 
-    async with jobs.Connection(own_valkey.url) as connection:
+    async with jobs.connect(own_valkey.url) as connection:
         await jobs.Fleet(connection).beat(jobs.WorkerCard("ann", {"cpu": 1}))
         store = jobs.JobStore(connection, Broken())
         job = (await store.create({}, steps=[PLAN])).job

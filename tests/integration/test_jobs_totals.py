@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.conftest import Shop, Valkey
 from ttv.errors import Unavailable
-from ttv.jobs import Connection, Totals
+from ttv.jobs import Totals, connect
 from ttv.observability import WorkerMetrics
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,7 @@ async def test_a_worker_that_ends_takes_no_count_with_it(shop: Shop) -> None:
 
 
 async def test_without_redis_nothing_is_counted_and_it_is_said(own_valkey: Valkey) -> None:
-    async with Connection(own_valkey.url) as connection:
+    async with connect(own_valkey.url) as connection:
         totals = Totals(connection)
         own_valkey.kill()
         with pytest.raises(Unavailable):

@@ -110,6 +110,9 @@ class Recorder:
         self.keys.append(key)
         raise Asked
 
+    async def find(self, key: str) -> str | None:
+        raise NotImplementedError
+
     async def poll(self, handle: str) -> Status:
         raise NotImplementedError
 

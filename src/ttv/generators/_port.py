@@ -37,6 +37,13 @@ class Capabilities:
     seed: bool = False
     #: How long to wait between two polls of a handle.
     poll_seconds: float = 2.0
+    #: What a segment costs, in millionths of a US dollar: by the second, and each.
+    price_per_second: int = 0
+    price_per_segment: int = 0
+
+    def price(self, seconds: float) -> int:
+        """Estimate what a segment costs, in millionths of a US dollar."""
+        return self.price_per_segment + round(self.price_per_second * seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ class Status:
     error: str | None = None
     #: What the engine could not draw as asked, one sentence each.
     warnings: tuple[str, ...] = ()
+    #: What it was charged, in millionths of a US dollar, once a provider has said so.
+    cost: int | None = None
 
 
 class Generator(Protocol):
@@ -93,7 +102,15 @@ class Generator(Protocol):
         """Start a segment and return its handle.
 
         ``key`` is the content address of the step: an engine with idempotency keys passes it
-        on. Raises InvalidRequest for what ``capabilities`` exclude, Transient, Permanent.
+        on. Raises InvalidRequest for what ``capabilities`` exclude, Transient, Unfunded or
+        Permanent when the engine did certainly not take it, and OutcomeUnknown when that
+        cannot be told.
+        """
+
+    async def find(self, key: str) -> str | None:
+        """Give the handle of what was submitted with ``key``; None when the engine has nothing.
+
+        Raises OutcomeUnknown when the engine cannot look it up, Transient.
         """
 
     async def poll(self, handle: str) -> Status:

@@ -4,13 +4,13 @@ from ttv.jobs._advance import Advance, advance
 from ttv.jobs._event import START, Event, EventKind, Tail
 from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
-from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, is_job_id
+from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, Terms, is_job_id
 from ttv.jobs._leases import Leases
 from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
 from ttv.jobs._queue import Handler, StepQueue
-from ttv.jobs._redis import Connection
+from ttv.jobs._scripts import connect
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Changed, Created, IdempotencyMismatch, JobStore, new_job_id
 from ttv.jobs._totals import Totals
@@ -26,7 +26,6 @@ __all__ = [
     "Advance",
     "Changed",
     "Claim",
-    "Connection",
     "Created",
     "Event",
     "EventKind",
@@ -51,11 +50,13 @@ __all__ = [
     "StepState",
     "Sweep",
     "Tail",
+    "Terms",
     "Ticket",
     "Totals",
     "Watch",
     "WorkerCard",
     "advance",
+    "connect",
     "is_job_id",
     "new_job_id",
     "opened",

@@ -13,9 +13,9 @@ from coredis.exceptions import RedisError
 from coredis.retry import NoRetryPolicy
 
 from ttv.jobs._event import Tail
-from ttv.jobs._redis import BREAKS, Connection
 from ttv.jobs._store import JobStore
 from ttv.observability import log
+from ttv.redis import BREAKS, Connection
 
 _CHANNEL: Final = "ttv:happened"
 #: Looks into journals at once; requests share the connections with them.

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Final
 
 from ttv.jobs._record import write
-from ttv.jobs._redis import Connection, answering
 from ttv.jobs._worker import WorkerCard
+from ttv.redis import Connection, answering
 
 #: Milliseconds without a beat after which a worker counts as gone.
 _ALIVE: Final = 15_000

@@ -95,6 +95,24 @@ class StepId:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On which conditions a job is made; fixed when it is accepted."""
+
+    #: Id of the API key that asked for it.
+    key: str | None = None
+    #: Higher goes first among the jobs of its tenant: -1 low, 0 normal, 1 high.
+    priority: int = 0
+    #: Milliseconds since 1970 before which no step of it runs.
+    start_at: int | None = None
+    #: Milliseconds since 1970 after which it fails if it is not over.
+    deadline: int | None = None
+    #: Millionths of a US dollar that it may cost.
+    max_cost: int | None = None
+    #: Id of the request that made it, for logs.
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One request for one film."""
 
@@ -104,6 +122,7 @@ class Job:
     request: Mapping[str, Any]
     #: Milliseconds since 1970 by the clock of Redis, as all times here.
     created_at: int
+    terms: Terms = Terms()
     state: State = State.QUEUED
     stage: Stage = Stage.PLANNING
     #: 1 at first; a retry makes the next attempt on the same record.

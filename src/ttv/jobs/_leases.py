@@ -17,8 +17,8 @@ from ttv.jobs._advance import Advance, advance, work
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, StepId
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._record import define, load_job, pairs, read_job, write
-from ttv.jobs._redis import Connection, answering
 from ttv.jobs._worker import Claim, Hold, Sweep
+from ttv.redis import Connection, answering
 
 #: Milliseconds after which a step in the queue that nobody claimed is sent again.
 _UNCLAIMED: Final = 5_000

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._leases import Leases
 from ttv.jobs._queue import StepQueue
-from ttv.jobs._redis import Connection
+from ttv.jobs._scripts import connect
 from ttv.jobs._store import JobStore
 from ttv.jobs._totals import Totals
+from ttv.redis import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ async def opened(
     InvalidRequest when Redis may evict jobs.
     """
     async with (
-        Connection(url) as connection,
+        connect(url) as connection,
         StepQueue(connection, idle_seconds=idle_seconds) as queue,
     ):
         yield Jobs(

@@ -22,8 +22,8 @@ from streaq import StreaqError, Worker
 from streaq.types import StreamMessage
 
 from ttv.jobs._outbox import Ticket
-from ttv.jobs._redis import BREAKS, RETRY, Connection, answering
 from ttv.observability import log
+from ttv.redis import BREAKS, RETRY, Connection, answering
 
 Handler = Callable[[str], Coroutine[Any, Any, None]]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ttv.errors import NotFound
-from ttv.jobs._job import Failure, Job, Step
-from ttv.jobs._redis import Connection
+from ttv.jobs._job import Failure, Job, Step, Terms
 from ttv.jobs._state import Stage, State, StepState
+from ttv.redis import Connection
 
 
 class NoSuchJob(NotFound):
@@ -51,6 +52,7 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
         tenant=facts["tenant"],
         request=json.loads(facts["request"]),
         created_at=int(facts["created_at"]),
+        terms=_terms(facts),
         state=State(facts["state"]),
         stage=Stage(facts["stage"]),
         attempt=int(facts["attempt"]),
@@ -98,6 +100,21 @@ def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, st
         worker=fields.get(f"{name}:worker"),
         result=_json(fields.get(f"{name}:result")),
         error=_failure(fields.get(f"{name}:error")),
+    )
+
+
+def write_terms(terms: Terms) -> str:
+    """Give the facts that a job's terms are; one that is not set is left out."""
+    facts = asdict(terms)
+    return write({name: str(value) for name, value in facts.items() if value is not None})
+
+
+def _terms(facts: Mapping[str, str]) -> Terms:
+    numbers = ("priority", "start_at", "deadline", "max_cost")
+    return Terms(
+        key=facts.get("key"),
+        request_id=facts.get("request_id"),
+        **{name: int(facts[name]) for name in numbers if name in facts},
     )
 
 

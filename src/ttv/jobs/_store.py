@@ -13,14 +13,16 @@ from ulid import ULID
 from ttv.errors import Conflict, InvalidRequest
 from ttv.jobs._advance import advance, work
 from ttv.jobs._event import START, Event, Tail
-from ttv.jobs._job import POOLS, Job, Step, is_job_id, ordered
+from ttv.jobs._job import POOLS, Job, Step, Terms, is_job_id, ordered
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
-from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write
-from ttv.jobs._redis import Connection, answering
+from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write, write_terms
 from ttv.jobs._state import State
+from ttv.redis import Connection, answering
 
 _DAY: Final = 24 * 3600 * 1000
+#: The terms of a job that came with none.
+_PLAIN: Final = Terms()
 #: What Redis takes for the id of a stream's entry.
 _EVENT_ID: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
 
@@ -78,6 +80,7 @@ class JobStore:
         *,
         steps: Sequence[Step],
         tenant: str = "local",
+        terms: Terms = _PLAIN,
         idempotency_key: str | None = None,
         fingerprint: str = "",
     ) -> Created:
@@ -91,6 +94,7 @@ class JobStore:
             tenant=tenant,
             request=request,
             created_at=0,
+            terms=terms,
             steps=ordered(steps),
         )
         first = advance(job)
@@ -99,6 +103,7 @@ class JobStore:
             job.id,
             tenant,
             write(request),
+            write_terms(terms),
             work(job.steps),
             f"{tenant}:{_digest(idempotency_key)}" if idempotency_key else "",
             fingerprint,

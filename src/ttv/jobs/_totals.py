@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ttv.jobs._redis import Connection, answering
+from ttv.redis import Connection, answering
 
 _KEY: Final = "ttv:totals"
 

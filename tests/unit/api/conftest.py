@@ -9,13 +9,13 @@ from fastapi import FastAPI
 
 from ttv import backends
 from ttv.api import Services, create_app
-from ttv.jobs import Connection, Feed, Fleet, Jobs, JobStore, Leases, StepQueue, Totals
+from ttv.jobs import Feed, Fleet, Jobs, JobStore, Leases, StepQueue, Totals, connect
 from ttv.settings import Settings
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> FastAPI:
-    connection = Connection("unix:///nowhere")
+    connection = connect("unix:///nowhere")
     queue = StepQueue(connection)
     store = JobStore(connection, queue)
     return create_app(

@@ -1,6 +1,7 @@
 -- Accept a job: the record, its idempotency key, its place in the listings and its first
 -- steps in the queue are stored together or not at all.
-local id, tenant, request, total, key, fingerprint, keep, stage, count = unpack(ARGV, 1, 9)
+local id, tenant, request, terms, total, key, fingerprint, keep, stage, count =
+  unpack(ARGV, 1, 10)
 local at = clock()
 local tickets = {}
 
@@ -17,8 +18,9 @@ redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'request', request,
   'state', 'queued', 'stage', stage, 'attempt', 1, 'revision', 0, 'graph', 1,
   'created_at', whole(at), 'total', total, 'done', 0, 'progress', 0, 'message', '',
   'warnings', '[]')
-local last = 9 + 2 * count
-for i = 10, last, 2 do
+for name, value in pairs(cjson.decode(terms)) do redis.call('HSET', job_key(id), name, value) end
+local last = 10 + 2 * count
+for i = 11, last, 2 do
   redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
 end
 redis.call('ZADD', 'ttv:jobs:' .. tenant, 0, id)

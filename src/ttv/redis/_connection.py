@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from importlib.resources import files
 from typing import Any, Final, Self
 
 import anyio
 from coredis import Redis, exceptions
+from coredis.commands import Script
 from coredis.retry import ConstantRetryPolicy
 
 from ttv.errors import InvalidRequest, TtvError, Unavailable
-from ttv.jobs._pool import Pool
-from ttv.jobs._state import MOVES, STEP_MOVES
+from ttv.redis._pool import Pool
 
 #: Seconds for one try to connect or to get an answer; with the one retry, a caller hears
 #: within two seconds that Redis is away.
@@ -37,7 +36,10 @@ _TROUBLE: Final = ("OOM", "MISCONF", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTE
 
 
 class Connection:
-    """A pool of connections, open from ``__aenter__`` to ``__aexit__``, that runs our scripts."""
+    """A pool of connections, open from ``__aenter__`` to ``__aexit__``, that runs Lua scripts.
+
+    A room teaches it its scripts once; their names are unique over all rooms.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -54,7 +56,7 @@ class Connection:
             decode_responses=True,
             retry_policy=RETRY,
         )
-        self._scripts = {name: self.redis.register_script(text) for name, text in _texts()}
+        self._scripts: dict[str, Script[str]] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -75,8 +77,13 @@ class Connection:
         with answering():
             await self.redis.ping()
 
+    def learn(self, scripts: Mapping[str, str]) -> None:
+        """Add the scripts of a room, their texts by name."""
+        for name, text in scripts.items():
+            self._scripts[name] = self.redis.register_script(text)
+
     async def script(self, name: str, *args: str | int | float) -> Any:
-        """Run one of our Lua scripts; what it answers is described in its file."""
+        """Run a script that was taught; what it answers is described in its file."""
         with answering():
             return await self._scripts[name]((), args)
 
@@ -110,20 +117,3 @@ def answering() -> Iterator[None]:
         if str(error).startswith(_TROUBLE):
             raise Unavailable("The job store cannot write now.") from error
         raise TtvError("The job store refused a command.") from error
-
-
-def _texts() -> Iterator[tuple[str, str]]:
-    folder = files("ttv.jobs") / "scripts"
-    shared = (folder / "_shared.lua").read_text()
-    tables = f"local MOVES = {_lua(MOVES)}\nlocal STEP_MOVES = {_lua(STEP_MOVES)}\n"
-    for file in folder.iterdir():
-        if file.name.endswith(".lua") and not file.name.startswith("_"):
-            yield file.name.removesuffix(".lua"), tables + shared + file.read_text()
-
-
-def _lua(moves: Mapping[Any, frozenset[Any]]) -> str:
-    rows = (
-        f"{state} = {{{', '.join(f'{following} = true' for following in sorted(after))}}}"
-        for state, after in moves.items()
-    )
-    return f"{{{', '.join(rows)}}}"
