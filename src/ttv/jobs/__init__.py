@@ -9,6 +9,7 @@ from ttv.jobs._leases import Leases
 from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
+from ttv.jobs._promises import Promises
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
@@ -41,6 +42,7 @@ __all__ = [
     "Leases",
     "Outcome",
     "Page",
+    "Promises",
     "Queue",
     "Stage",
     "State",

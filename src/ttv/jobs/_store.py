@@ -16,6 +16,7 @@ from ttv.jobs._event import START, Event, Tail
 from ttv.jobs._job import POOLS, Job, Step, Terms, is_job_id, ordered
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
+from ttv.jobs._promises import Promises
 from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write, write_terms
 from ttv.jobs._state import State
 from ttv.redis import Connection, answering
@@ -69,6 +70,8 @@ class JobStore:
         self._redis = redis
         self._queue = queue
         self._new_id = new_id
+        #: What this store acknowledged lately; kept where somebody opens ``promises.kept()``.
+        self.promises = Promises(redis)
 
     async def ping(self) -> None:
         """Raise Unavailable unless Redis answers."""
@@ -98,8 +101,7 @@ class JobStore:
             steps=ordered(steps),
         )
         first = advance(job)
-        answer = await self._redis.script(
-            "create",
+        args: tuple[str | int | float, ...] = (
             job.id,
             tenant,
             write(request),
@@ -113,12 +115,15 @@ class JobStore:
             *define(job.steps),
             *first.ready,
         )
+        answer = await self._redis.script("create", *args)
         if answer[0] == "mismatch":
             raise IdempotencyMismatch
         if answer[0] == "replayed":
             return Created(await self.get(answer[1], tenant=tenant), replayed=True)
         await deliver(self._queue, answer[2])
-        stored = replace(job.readied(first.ready), created_at=int(answer[1]), stage=first.stage)
+        created_at = int(answer[1])
+        self._promise_job(args, created_at)
+        stored = replace(job.readied(first.ready), created_at=created_at, stage=first.stage)
         return Created(stored, replayed=False)
 
     async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
@@ -162,7 +167,34 @@ class JobStore:
             raise Changed
         if answer[0] != State.CANCELED:
             raise Conflict(f"The job is {answer[0]} already.")
-        return read_job(pairs(answer[1]), pairs(answer[2]))
+        job = read_job(pairs(answer[1]), pairs(answer[2]))
+        self._promise_end(job)
+        return job
+
+    def _promise_job(self, args: tuple[str | int | float, ...], created_at: int) -> None:
+        """Promise that a job which was accepted is there."""
+
+        async def redo() -> bool:
+            answer = await self._redis.script("create", *args)
+            if answer[0] != "created":
+                raise Conflict(f"The job cannot be made again: {answer[0]}.")
+            await deliver(self._queue, answer[2])
+            return int(answer[1]) != created_at
+
+        size = sum(len(arg) for arg in args if isinstance(arg, str))
+        self.promises.note(str(args[0]), "create", redo, size=size)
+
+    def _promise_end(self, canceled: Job) -> None:
+        """Promise that a job stays canceled, until somebody has it tried again."""
+
+        async def redo() -> bool:
+            job = await load_job(self._redis, canceled.id)
+            if job.state.terminal or job.attempt != canceled.attempt:
+                return False
+            await self.cancel(job.id, tenant=job.tenant)
+            return True
+
+        self.promises.note(canceled.id, "cancel", redo)
 
     async def events(self, job_id: str, *, after: str = START, limit: int = 100) -> Tail:
         """Read a job's journal from behind the event with the id ``after``, oldest first.

@@ -37,6 +37,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         open_pipeline(settings) as made_by,
         open_jobs(settings) as opened,
         jobs.Feed(opened.connection, opened.store) as feed,
+        opened.store.promises.kept(),
     ):
         services = api.Services(
             jobs=opened,
