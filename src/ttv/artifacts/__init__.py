@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ttv.artifacts._key import checked_key
-from ttv.artifacts._port import Artifact, Store
+from ttv.artifacts._port import Artifact, KeyTaken, Store
 
-__all__ = ["Artifact", "Store", "checked_key"]
+__all__ = ["Artifact", "KeyTaken", "Store", "checked_key"]

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ttv.errors import Conflict
+
+
+class KeyTaken(Conflict):
+    """A file has this key already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -28,8 +34,13 @@ class Store(Protocol):
     StorageUnwritable, Unavailable. An async context manager, opened and closed by ``wiring``.
     """
 
-    async def put(self, key: str, source: Path, *, content_type: str) -> Artifact:
-        """Store a copy of ``source`` durably; an existing key is replaced atomically."""
+    async def put(
+        self, key: str, source: Path, *, content_type: str, if_absent: bool = False
+    ) -> Artifact:
+        """Store a copy of ``source`` durably; an existing key is replaced atomically.
+
+        With ``if_absent`` it is kept instead, and KeyTaken raised: of many writers one wins.
+        """
 
     async def stat(self, key: str) -> Artifact | None:
         """Describe a stored file, or None when the key is free."""

@@ -16,7 +16,7 @@ import mimetypes
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
@@ -26,10 +26,13 @@ from typing import BinaryIO, Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from ttv.artifacts._key import checked_key
-from ttv.artifacts._port import Artifact
+from ttv.artifacts._port import Artifact, KeyTaken
 from ttv.backends import checked
 from ttv.errors import Conflict, NotFound, storage_errors
 from ttv.files import whole
+
+#: Gives a new file its place.
+_Placing = Callable[[Path, Path], None]
 
 _CHUNK: Final = 1 << 20
 #: Files that were never finished are swept after this long.
@@ -70,8 +73,11 @@ class Disk:
     ) -> None:
         """Close nothing: no file stays open between two calls."""
 
-    async def put(self, key: str, source: Path, *, content_type: str) -> Artifact:
-        return await asyncio.to_thread(self._put, checked_key(key), source, content_type)
+    async def put(
+        self, key: str, source: Path, *, content_type: str, if_absent: bool = False
+    ) -> Artifact:
+        place = _link if if_absent else _replace
+        return await asyncio.to_thread(self._put, checked_key(key), source, content_type, place)
 
     async def stat(self, key: str) -> Artifact | None:
         return await asyncio.to_thread(self._stat, checked_key(key))
@@ -125,7 +131,7 @@ class Disk:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def _put(self, key: str, source: Path, content_type: str) -> Artifact:
+    def _put(self, key: str, source: Path, content_type: str, place: _Placing) -> Artifact:
         path = self._folder / key
         digest = hashlib.sha256()
         with storage_errors(self._folder), _opened(source) as data, self._new_file() as (file, new):
@@ -135,14 +141,14 @@ class Disk:
             file.flush()
             os.fsync(file.fileno())
             status = os.fstat(file.fileno())
-            self._move(new, path)
+            place(new, path)
+            self._sync(path)
         artifact = Artifact(key, status.st_size, digest.hexdigest(), content_type)
         self._note(artifact, status)
         return artifact
 
-    def _move(self, new: Path, path: Path) -> None:
-        """Put a file at its place for good: the folders that name it are synced too."""
-        _replace(new, path)
+    def _sync(self, path: Path) -> None:
+        """Make a file's place last: sync the folders that name it."""
         for folder in path.parents:
             _sync(folder)
             if folder == self._folder:
@@ -221,14 +227,29 @@ class Disk:
 
 
 def _replace(new: Path, path: Path) -> None:
-    """Move a file, making its folder again should another process tidy it away meanwhile."""
+    """Move a file to its place, whatever was there."""
+    _place(path, lambda: new.replace(path))
+
+
+def _link(new: Path, path: Path) -> None:
+    """Give a file its place only where none is: the system lets one of many do so."""
+    try:
+        _place(path, lambda: path.hardlink_to(new))
+    except Conflict as error:
+        if path.is_file():
+            raise KeyTaken from error
+        raise
+
+
+def _place(path: Path, put: Callable[[], object]) -> None:
+    """Put a file into its folder, made again should another process tidy it away meanwhile."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
-            new.replace(path)
+            put()
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        new.replace(path)
+        put()
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise Conflict(f"another key makes {path.name} both a file and a folder") from error
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from ttv.artifacts import Artifact, Store
+from ttv.artifacts import Artifact, KeyTaken, Store
 from ttv.errors import InvalidRequest, NotFound
 
 _Result = TypeVar("_Result")
@@ -171,6 +171,43 @@ class StoreContract:
         assert stat is not None
         assert stat.sha256 == hashlib.sha256(read).hexdigest()
         assert len(set(read)) == 1
+
+    def test_a_key_that_is_taken_is_kept_when_it_must_be_absent(
+        self, opener: Opener, source: Path
+    ) -> None:
+
+        async def use(store: Store) -> tuple[Artifact, Artifact | None, bytes]:
+            first = await store.put("a/b", source, content_type="video/mp4", if_absent=True)
+            await asyncio.to_thread(source.write_bytes, b"second")
+            with pytest.raises(KeyTaken):
+                await store.put("a/b", source, content_type="text/plain", if_absent=True)
+            return first, await store.stat("a/b"), await _all(store, "a/b")
+
+        first, stat, read = _used(opener, use)
+
+        assert stat == first
+        assert read == _BYTES
+
+    def test_of_many_writers_of_an_absent_key_one_wins(
+        self, opener: Opener, tmp_path: Path
+    ) -> None:
+        sources = [tmp_path / f"{number}" for number in range(8)]
+        for number, path in enumerate(sources):
+            path.write_bytes(bytes([number]) * 100_000)
+
+        async def use(store: Store) -> tuple[list[Artifact], bytes]:
+            async def put(path: Path) -> Artifact | None:
+                try:
+                    return await store.put("a/b", path, content_type="video/mp4", if_absent=True)
+                except KeyTaken:
+                    return None
+
+            tried = await asyncio.gather(*map(put, sources))
+            return [put for put in tried if put], await _all(store, "a/b")
+
+        won, read = _used(opener, use)
+
+        assert [put.sha256 for put in won] == [hashlib.sha256(read).hexdigest()]
 
     @pytest.mark.parametrize("key", ["", "/a", "../a", "a/../b", ".facts/a", "a//b", "a\0", "a b"])
     def test_a_key_that_is_none_is_refused_everywhere(
