@@ -1,0 +1,59 @@
+"""What an emulated provider does wrong, on demand."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
+
+#: Faults that happen to so many of the next calls or tasks, and then no more.
+Counted: TypeAlias = Literal[
+    "lose_answers",
+    "hang_submits",
+    "refuse_submits",
+    "refuse_polls",
+    "refuse_downloads",
+    "fail_tasks",
+    "expire_urls",
+    "stall_downloads",
+    "break_downloads",
+]
+
+
+class Faults(BaseModel):
+    """Faults in force; those that are counted use themselves up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: Submits that are taken, and whose connection breaks in the middle of the answer.
+    lose_answers: NonNegativeInt = 0
+    #: Submits that are taken and never answered.
+    hang_submits: NonNegativeInt = 0
+    #: Calls that are answered with ``refusal`` (and ``retry_after``) before anything is done.
+    refuse_submits: NonNegativeInt = 0
+    refuse_polls: NonNegativeInt = 0
+    refuse_downloads: NonNegativeInt = 0
+    refusal: int = 503
+    retry_after: NonNegativeFloat | None = None
+    #: How long after it was taken a submit is answered.
+    answer_delay_seconds: NonNegativeFloat = 0
+    #: Tasks that fail when they should be ready.
+    fail_tasks: NonNegativeInt = 0
+    #: Tasks whose first address of the clip has expired.
+    expire_urls: NonNegativeInt = 0
+    #: Downloads that stop in the middle: for ever, or with the connection.
+    stall_downloads: NonNegativeInt = 0
+    break_downloads: NonNegativeInt = 0
+    #: Words in prompts that the provider does not allow.
+    moderated: tuple[str, ...] = ("forbidden",)
+
+    def take(self, fault: Counted) -> bool:
+        """Tell whether a fault happens now, and count it."""
+        left: int = getattr(self, fault)
+        if left:
+            setattr(self, fault, left - 1)
+        return bool(left)
+
+    def moderates(self, prompt: str) -> bool:
+        """Tell whether a prompt holds a word that is not allowed."""
+        return any(word in prompt.lower() for word in self.moderated)
