@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ttv.errors import TtvError
 from ttv.media import MAX_SIDE, Format
 
 
@@ -26,7 +27,11 @@ class Capabilities:
     #: Widest and tallest picture in pixels.
     max_width: int = MAX_SIDE
     max_height: int = MAX_SIDE
+    #: The only sizes that it makes, if not all; a smaller one of the same shape is scaled.
+    sizes: tuple[tuple[int, int], ...] = ()
     max_prompt: int = 4_000
+    #: What ``max_prompt`` counts.
+    prompt_unit: Literal["characters", "UTF-16 units"] = "characters"
     #: Can start from a given first frame (i2v).
     first_frame: bool = False
     #: Can also end at a given last frame (flf2v).
@@ -70,7 +75,7 @@ class State(StrEnum):
 
     RUNNING = "running"  #: Queued or being made.
     SUCCEEDED = "succeeded"  #: Ready for download.
-    FAILED = "failed"  #: Ended without a clip; ``Status.error`` says why.
+    FAILED = "failed"  #: Over without a clip; ``Status.failure`` says why.
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,9 @@ class Status:
     state: State
     #: 0.0 to 1.0, or None when the engine does not tell.
     fraction: float | None = None
-    error: str | None = None
-    #: What the engine could not draw as asked, one sentence each.
+    #: Why it failed. The handle is over; a Transient says that another purchase may succeed.
+    failure: TtvError | None = None
+    #: What the engine could not make as asked, one sentence each.
     warnings: tuple[str, ...] = ()
     #: What it was charged, in millionths of a US dollar, once a provider has said so.
     cost: int | None = None

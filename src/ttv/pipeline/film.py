@@ -176,7 +176,7 @@ async def _generate(work: Work, request: SegmentRequest, to: Path, *, key: str) 
             work.report(status.fraction or 0.0, f"shot {work.step.shot}")
             await asyncio.sleep(work.tools.engine.poll_seconds)
         if status.state is State.FAILED:
-            raise Permanent(status.error or "the engine could not make this segment")
+            raise status.failure or Permanent("the engine could not make this segment")
         await generator.download(handle, to)
     except (asyncio.CancelledError, TtvError):
         await asyncio.shield(generator.cancel(handle))
