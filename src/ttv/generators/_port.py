@@ -122,8 +122,12 @@ class Generator(Protocol):
     async def poll(self, handle: str) -> Status:
         """Ask how a segment stands. Raises HandleLost, Transient or Permanent."""
 
-    async def download(self, handle: str, to: Path) -> None:
-        """Write the finished clip to ``to`` (a path that does not exist yet)."""
+    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+        """Write the finished clip to ``to`` (a path that does not exist yet).
+
+        The clip has the frames and the format that were asked for; what had to be done to it
+        for that is told, one sentence each. Raises HandleLost, Transient or Permanent.
+        """
 
     async def cancel(self, handle: str) -> None:
         """End the work within 5 seconds and forget the handle; unknown handles are ignored."""

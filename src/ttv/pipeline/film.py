@@ -177,11 +177,10 @@ async def _generate(work: Work, request: SegmentRequest, to: Path, *, key: str) 
             await asyncio.sleep(work.tools.engine.poll_seconds)
         if status.state is State.FAILED:
             raise status.failure or Permanent("the engine could not make this segment")
-        await generator.download(handle, to)
+        return (*status.warnings, *await generator.download(handle, to))
     except (asyncio.CancelledError, TtvError):
         await asyncio.shield(generator.cancel(handle))
         raise
-    return status.warnings
 
 
 def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:

@@ -106,8 +106,8 @@ class GeneratorContract:
         async def poll(generator: Generator) -> object:
             return await generator.poll("a handle of another process")
 
-        async def download(generator: Generator) -> None:
-            await generator.download("a handle of another process", tmp_path / "clip.mp4")
+        async def download(generator: Generator) -> object:
+            return await generator.download("a handle of another process", tmp_path / "clip.mp4")
 
         for use in (poll, download):
             with pytest.raises(HandleLost):
