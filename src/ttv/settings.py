@@ -17,13 +17,22 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+)
 from pydantic import ValidationError as Refused
 from pydantic_core import PydanticUndefined
 
@@ -50,7 +59,7 @@ GUIDE: Final = frozenset(
 )
 
 #: Settings that may stand in a file of their own, named by ``X_FILE``.
-SECRETS: Final = frozenset({"redis_url", "redis_password"})
+SECRETS: Final = frozenset({"redis_url", "redis_password", "key_secret"})
 
 #: Variables with our prefix that are not settings of the service.
 ELSEWHERE: Final = frozenset({"TTV_API_KEY", "TTV_CONFIG_DIR", "TTV_DEBUG", "TTV_URL"})
@@ -66,6 +75,11 @@ def _cores() -> int:
 
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
+
+
+def _listed(value: object) -> object:
+    """Take a list as a variable writes it: ``a, b``."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -104,10 +118,29 @@ class Settings(BaseModel):
         description="a URL such as redis://host:6379/0 or unix:///path/to/socket",
     )
     redis_password: SecretStr | None = None
+    #: Whether a production service refuses a Redis without an append-only file.
+    redis_persistence: Literal["require", "trust"] = "require"
 
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
         default_factory=_data_home, validate_default=True, description="the path of a folder"
     )
+
+    #: When an API key is needed: ``auto`` as soon as one was made, and before that the service
+    #: listens on this machine only; ``keys`` always; ``none`` never.
+    auth: Literal["auto", "keys", "none"] = "auto"
+    #: What API keys are hashed with, the same in every process. Unset means: a file of the data
+    #: folder, made at first use.
+    key_secret: SecretStr | None = Field(
+        default=None, min_length=32, description="a text of at least 32 characters"
+    )
+    #: From where X-Forwarded-For is believed.
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)
+    ] = Field(default=(), description="addresses or networks such as 10.0.0.0/8, with commas")
+    #: Films that one API key, or one address without a key, may ask for; 0 means no limit.
+    creates_per_minute: int = Field(default=60, ge=0, le=1_000_000)
+    #: The same for all other requests.
+    requests_per_minute: int = Field(default=1_200, ge=0, le=1_000_000)
 
     max_prompt_chars: int = Field(default=4_000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
@@ -115,6 +148,8 @@ class Settings(BaseModel):
     body_seconds: float = Field(default=30, ge=1, le=3_600)
     #: Event streams that one API process holds open.
     max_event_streams: int = Field(default=1_000, ge=1, le=100_000)
+    #: Of these, the ones of one tenant.
+    max_event_streams_per_tenant: int = Field(default=250, ge=1, le=100_000)
     #: How long a client may leave unread what it is sent.
     unread_seconds: float = Field(default=60, ge=1, le=3_600)
     max_film_seconds: float = Field(default=600, ge=1, le=86_400)
@@ -132,6 +167,11 @@ class Settings(BaseModel):
     stores: Options = Field(default_factory=dict)
 
     @property
+    def redis_durable(self) -> bool:
+        """Tell whether Redis must keep jobs through its own end."""
+        return self.environment == "production" and self.redis_persistence == "require"
+
+    @property
     def log_style(self) -> Literal["json", "console"]:
         """Give the log format that is in force."""
         if self.log_format:
@@ -141,8 +181,8 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """List the secret values, for the log's redaction."""
         in_url = urlsplit(self.redis_url or "").password
-        password = self.redis_password
-        found = (unquote(in_url or ""), password.get_secret_value() if password else "")
+        kept = (self.redis_password, self.key_secret)
+        found = (unquote(in_url or ""), *(one.get_secret_value() for one in kept if one))
         return tuple(secret for secret in found if secret)
 
 

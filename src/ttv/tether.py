@@ -1,5 +1,7 @@
 """Tie a process to its parent: it gets SIGTERM when the parent ends, even by kill -9.
 
+A parent that wants to know when its child takes work gives it an open pipe, named by READY_FD.
+
 ``python -m ttv.tether PARENT COMMAND...`` becomes the command, tied to the process PARENT.
 """
 
@@ -11,7 +13,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Final
+
+#: The variable that names the open file in which a child tells that it takes work.
+READY_FD: Final = "READY_FD"
 
 _PR_SET_PDEATHSIG: Final = 1
 _POLL_SECONDS: Final = 0.2
@@ -30,6 +36,13 @@ def end_with_parent() -> None:
     """Have the kernel send this process SIGTERM when its parent ends; only Linux can."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def tell_ready() -> None:
+    """Tell the parent, if it asked for it, that this process takes work from now on."""
+    if number := os.environ.pop(READY_FD, ""):
+        with suppress(OSError), os.fdopen(int(number), "wb", buffering=0) as word:
+            word.write(b"\n")
 
 
 def _become(parent: int, command: list[str]) -> None:

@@ -148,6 +148,25 @@ async def test_a_redis_that_may_evict_jobs_is_refused(
         await redis.config_set({"maxmemory-policy": "noeviction"})
 
 
+async def open_durably(valkey: Valkey) -> None:
+    async with jobs.opened(valkey.url, durable=True):
+        pass
+
+
+async def test_a_redis_that_keeps_no_file_is_refused_where_jobs_must_last(
+    shared_valkey: Valkey, redis: Redis[str]
+) -> None:
+    await open_durably(shared_valkey)
+    await redis.config_set({"appendonly": "no"})
+    try:
+        with pytest.raises(InvalidRequest, match="append-only file is off; set 'appendonly yes'"):
+            await open_durably(shared_valkey)
+        async with jobs.opened(shared_valkey.url):
+            pass
+    finally:
+        await redis.config_set({"appendonly": "yes"})
+
+
 async def test_errors_pass_through_the_open_store_as_they_are(shared_valkey: Valkey) -> None:
     with pytest.raises(ZeroDivisionError):
         async with jobs.opened(shared_valkey.url):

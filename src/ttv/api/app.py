@@ -54,6 +54,7 @@ def create_app(services: Services) -> FastAPI:
         metrics=app.state.metrics,
         new_request_id=services.new_request_id,
         monotonic=services.monotonic,
+        stopping=app.state.stopping,
     )
     return app
 

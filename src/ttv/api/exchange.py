@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -43,6 +44,8 @@ class _Answer:
 
     request_id: str
     send: Send
+    #: True when the client should take another connection for its next request.
+    last: Callable[[], bool]
     #: None until the first byte.
     status: int | None = None
 
@@ -51,6 +54,8 @@ class _Answer:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.request_id
+            if self.last():
+                headers["Connection"] = "close"
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self.send(message)
@@ -64,6 +69,8 @@ class Exchange:
     metrics: HttpMetrics
     new_request_id: Callable[[], str]
     monotonic: Callable[[], float]
+    #: Set when the server begins to stop: clients are asked to leave.
+    stopping: asyncio.Event
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry out one request."""
@@ -72,7 +79,12 @@ class Exchange:
             return
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        answer = _Answer(given if _REQUEST_ID.fullmatch(given) else self.new_request_id(), send)
+        answer = _Answer(
+            given if _REQUEST_ID.fullmatch(given) else self.new_request_id(),
+            send,
+            # HTTP/2 has no such header; its connections end by themselves.
+            last=lambda: self.stopping.is_set() and scope["http_version"] < "2",
+        )
         scope[problems.REQUEST_ID] = answer.request_id
         trace = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
         started = self.monotonic()

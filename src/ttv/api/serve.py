@@ -9,14 +9,18 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from hypercorn.asyncio import serve as run
-from hypercorn.config import Config
+from hypercorn.config import Config, Sockets
 
 from ttv.api.app import create_app, end_long_answers
+from ttv.api.connections import Listening
 from ttv.api.services import Services
 from ttv.observability import log
+
+#: Connections that may wait to be taken, as when all processes start again.
+_BACKLOG: Final = 1_024
 
 
 async def serve(
@@ -24,22 +28,25 @@ async def serve(
 ) -> None:
     """Answer requests on a listening socket until ``stop`` returns.
 
-    Then no new connection is taken, long polls and event streams end, and running requests have
-    ``api_grace_seconds`` to finish. The socket stays open: it belongs to the caller.
+    Then no new connection is taken, long polls and event streams end, clients are asked to leave
+    with their next answer, and running requests have ``api_grace_seconds`` to finish. The socket
+    stays open: it belongs to the caller, and another process may answer on it.
     """
     app = create_app(services)
+    door = Listening(listening)
 
     async def stopping() -> None:
         await stop()
         log.info("API stops", action="api.stopping")
         end_long_answers(app)
+        await door.let_go()
 
     _drop_sleepers(listening, services.settings.unread_seconds)
     host, port = listening.getsockname()[:2]
     log.info("API ready", action="api.ready", host=host, port=port)
     serving = run(
         app,  # type: ignore[arg-type]  # Hypercorn describes an ASGI app in types of its own
-        _config(listening, services.settings.api_grace_seconds),
+        _Config(door, services.settings.api_grace_seconds),
         shutdown_trigger=stopping,
         mode="asgi",
     )
@@ -78,12 +85,18 @@ def _noting_drops() -> Iterator[None]:
         loop.set_exception_handler(outer)
 
 
-def _config(listening: socket.socket, grace_seconds: float) -> Config:
-    config = Config()
-    # Hypercorn closes the descriptor that it is given.
-    config.bind = [f"fd://{listening.dup().detach()}"]
-    config.accesslog = None
-    config.errorlog = logging.getLogger("hypercorn.error")
-    config.include_server_header = False
-    config.graceful_timeout = grace_seconds
-    return config
+class _Config(Config):
+    """Hypercorn's settings, with a socket of ours."""
+
+    def __init__(self, door: Listening, grace_seconds: float) -> None:
+        super().__init__()
+        self._door = door
+        self.backlog = _BACKLOG
+        self.accesslog = None
+        self.errorlog = logging.getLogger("hypercorn.error")
+        self.include_server_header = False
+        self.graceful_timeout = grace_seconds
+
+    def create_sockets(self) -> Sockets:
+        """Give the open socket; Hypercorn closes it."""
+        return Sockets([], [self._door], [])

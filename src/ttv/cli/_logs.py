@@ -13,7 +13,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from ttv.cli._supervisor import Log
+from ttv.cli._kept import Log
 
 #: A log file longer than this is set aside as ``NAME.log.1``.
 MAX_LOG_BYTES: Final = 10 * 2**20

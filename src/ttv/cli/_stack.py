@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from ttv import embedded
+from ttv.cli._kept import Child, Log
 from ttv.cli._listening import listen, url
 from ttv.cli._logs import Files, Tee
-from ttv.cli._supervisor import Child, Log, Supervisor
+from ttv.cli._supervisor import READY_SECONDS, Supervisor
 from ttv.client import Client
 from ttv.errors import Conflict, Unavailable, storage_errors
 from ttv.settings import Settings
 
-#: How long the service may take to answer for the first time.
-READY_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.05
 #: What a stopping child needs beside the time it gives its running work.
 _MARGIN_SECONDS: Final = 5.0
@@ -84,6 +83,7 @@ def api_children(settings: Settings, listening: socket.socket) -> Iterator[Child
             stop_seconds=settings.api_grace_seconds + _MARGIN_SECONDS,
             files=(listening.fileno(),),
             environment=environment,
+            overlaps=True,
         )
 
 

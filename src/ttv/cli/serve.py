@@ -30,7 +30,10 @@ def serve(
     data_dir: options.DataDir = None,
     fd: Annotated[int | None, typer.Option(hidden=True, help="Socket to answer on.")] = None,
 ) -> None:
-    """Run the HTTP API, in API_WORKERS processes; ttv worker makes the films."""
+    """Run the HTTP API, in API_WORKERS processes; ttv worker makes the films.
+
+    With two or more, SIGHUP restarts them one after another, and no request fails.
+    """
     from ttv.cli._listening import listen
     from ttv.cli._run import run
 
@@ -61,12 +64,15 @@ async def _supervise(settings: Settings, listening: socket.socket) -> None:
 
     from ttv.cli import _stack
     from ttv.cli._logs import Screen
+    from ttv.cli._rolling import rolling
     from ttv.cli._supervisor import Supervisor
 
-    supervisor = Supervisor(Screen(Console(stderr=True, highlight=False)))
+    screen = Screen(Console(stderr=True, highlight=False))
+    supervisor = Supervisor(screen)
     try:
         for child in _stack.api_children(settings, listening):
             supervisor.start(child)
-        await supervisor.failed()
+        async with rolling(supervisor, screen):
+            await supervisor.failed()
     finally:
         await _stack.stop(supervisor)

@@ -34,7 +34,8 @@ def up(
     """Run the whole service on this machine: queue server, API and workers.
 
     Without REDIS_URL a Valkey server of its own keeps the jobs in the data folder; they
-    survive a restart of everything. Ctrl-C stops it cleanly, once more at once.
+    survive a restart of everything. Ctrl-C stops it cleanly, once more at once. SIGHUP
+    restarts its processes one after another, and no request fails.
     """
     from ttv.cli._run import run
 
@@ -50,13 +51,15 @@ async def _up(settings: Settings) -> None:
 
     from ttv.cli import _stack
     from ttv.cli._logs import Screen
+    from ttv.cli._rolling import rolling
 
     screen = Screen(Console(stderr=True, highlight=False))
     screen.note("up", f"data in {settings.data_dir}")
     async with _stack.running(settings, screen) as stack:
         print(f"{stack.url} ready", flush=True)
         try:
-            await stack.supervisor.failed()
+            async with rolling(stack.supervisor, screen):
+                await stack.supervisor.failed()
         finally:
             screen.note("up", "stopping; running steps may finish, Ctrl-C ends them at once")
     screen.note("up", "stopped")

@@ -87,6 +87,19 @@ class Connection:
         with answering():
             return await self._scripts[name]((), args)
 
+    async def refuse_forgetting(self) -> None:
+        """Raise InvalidRequest unless Redis keeps an append-only file."""
+        with answering():
+            persistence = await self.redis.info("persistence")
+        if str(persistence.get("aof_enabled")) == "1":
+            return
+        found = "its append-only file is off" if persistence else "it does not tell how it keeps"
+        raise InvalidRequest(
+            f"Redis may lose accepted jobs when it ends: {found}; set 'appendonly yes' there, "
+            "or TTV_REDIS_PERSISTENCE=trust here if you know that it keeps them.",
+            param="redis_persistence",
+        )
+
     async def _refuse_eviction(self) -> None:
         # INFO, since hosted servers forbid CONFIG.
         with answering():

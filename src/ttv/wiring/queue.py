@@ -22,7 +22,7 @@ async def open_jobs(settings: Settings) -> AsyncIterator[jobs.Jobs]:
         else:
             url = redis_address(settings.redis_url, settings)
         yield await stack.enter_async_context(
-            jobs.opened(url, lease_seconds=settings.lease_seconds)
+            jobs.opened(url, lease_seconds=settings.lease_seconds, durable=settings.redis_durable)
         )
 
 

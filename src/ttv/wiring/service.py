@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ulid import ULID
 
-from ttv import api, jobs, pipeline, worker
+from ttv import api, jobs, pipeline, tether, worker
 from ttv.observability import configure
 from ttv.pipeline import Order, Pipeline, Result
 from ttv.settings import Settings
@@ -47,6 +47,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             settings=settings,
             new_request_id=lambda: f"req_{ULID()}",
         )
+        tether.tell_ready()
         await api.serve(services, listening, stop=stop.wait)
 
 
@@ -72,6 +73,7 @@ async def work(settings: Settings) -> None:
     async with open_pipeline(settings) as makes, open_jobs(settings) as opened:
         runner = _FilmRunner(makes)
         serving = worker.Worker(opened, runner, options=options, chance=random.Random())
+        tether.tell_ready()
         await serving.serve(stop)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -106,3 +107,42 @@ async def test_a_stopping_server_finishes_what_it_began(server: Server) -> None:
     async with asyncio.timeout(5):
         assert (await waiting).status_code == 304
         await server.running
+
+
+async def test_a_stopping_server_answers_who_is_connected_and_asks_them_to_leave(
+    server: Server,
+) -> None:
+    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with server.connection() as (reader, writer), server.connection() as (idle, _):
+        writer.write(ask)
+        assert b"connection: close" not in (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readuntil(b"}")
+        server.stop.set()
+        await asyncio.sleep(0)
+        writer.write(ask)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"connection: close" in head.lower()
+        async with asyncio.timeout(5):
+            assert (await reader.read()).endswith(b"}")
+            assert await idle.read() == b""
+            await server.running
+
+
+async def test_a_stopping_server_leaves_new_connections_to_others(
+    shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        async with serving(shared_valkey, store, settings, port_of=listening) as first:
+            assert (await first.http.get("/healthz")).status_code == 200
+            first.stop.set()
+            await first.running
+            waiting = asyncio.create_task(ask_anew(first.port))
+            async with serving(shared_valkey, store, settings, port_of=listening):
+                assert await waiting == 200
+
+
+async def ask_anew(port: int) -> int:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        return (await http.get("/healthz")).status_code

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ttv.cli import _supervisor
-from ttv.cli._supervisor import Child, Supervisor
+from ttv.cli import _kept, _supervisor
+from ttv.cli._kept import Child
+from ttv.cli._supervisor import Supervisor
 from ttv.errors import InvalidRequest, StorageFull
 
 
@@ -91,7 +92,7 @@ def test_a_child_is_heard_line_by_line_however_long() -> None:
 
 
 def test_a_child_that_crashes_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_supervisor, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(_kept, "FIRST_WAIT_SECONDS", 0.01)
 
     async def scenario(supervisor: Supervisor, heard: Heard) -> None:
         supervisor.start(Child("api", python(POLITE)))
@@ -103,8 +104,8 @@ def test_a_child_that_crashes_is_started_again(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_child_that_keeps_crashing_waits_ever_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_supervisor, "FIRST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(_supervisor, "LONGEST_WAIT_SECONDS", 0.03)
+    monkeypatch.setattr(_kept, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(_kept, "LONGEST_WAIT_SECONDS", 0.03)
 
     async def scenario(supervisor: Supervisor, heard: Heard) -> None:
         supervisor.start(Child("api", python("raise SystemExit(1)")))
@@ -153,7 +154,7 @@ def test_a_child_that_does_not_stop_is_ended() -> None:
 
 
 def test_stopping_does_not_wait_for_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_supervisor, "FIRST_WAIT_SECONDS", 3_600.0)
+    monkeypatch.setattr(_kept, "FIRST_WAIT_SECONDS", 3_600.0)
 
     async def scenario(supervisor: Supervisor, heard: Heard) -> None:
         supervisor.start(Child("api", python("raise SystemExit(1)")))
@@ -194,10 +195,82 @@ def test_a_child_inherits_files_and_variables() -> None:
     supervised(scenario)
 
 
+#: Says its number when it takes work, and again when it stops.
+COUNTED = """
+import os, pathlib, signal, sys, time
+from ttv.tether import tell_ready
+counter = pathlib.Path(sys.argv[1])
+number = len(counter.read_text()) + 1 if counter.exists() else 1
+counter.write_text("x" * number)
+def stop(*_):
+    print(number, "stops", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print(number, "ready", flush=True)
+tell_ready()
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("overlaps", "order"),
+    [
+        (True, ["api: 1 ready", "api: 2 ready", "api: 1 stops"]),
+        (False, ["api: 1 ready", "api: 1 stops", "api: 2 ready"]),
+    ],
+)
+def test_a_replaced_child_goes_when_its_heir_is_ready_or_before_it_begins(
+    tmp_path: Path, overlaps: bool, order: list[str]
+) -> None:
+    async def scenario(supervisor: Supervisor, heard: Heard) -> None:
+        command = (*python(COUNTED), str(tmp_path / "counter"))
+        supervisor.start(Child("api", command, overlaps=overlaps))
+        await heard.until(lambda: heard.lines == order[:1])
+        assert await supervisor.roll()
+        await heard.until(lambda: len(heard.lines) == len(order))
+        assert len(supervisor.pids()) == 1
+
+    heard = supervised(scenario)
+
+    assert heard.lines[:3] == order
+    assert not heard.notes
+
+
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [("print('ttv: no such port'); raise SystemExit(2)", "no such port"), ("pass", "nothing")],
+)
+def test_a_child_whose_heir_does_not_get_ready_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, why: str
+) -> None:
+    monkeypatch.setattr(_supervisor, "READY_SECONDS", 3.0)
+    monkeypatch.setattr(_kept, "FIRST_WAIT_SECONDS", 3_600.0)
+    first = "import pathlib, sys\nif pathlib.Path(sys.argv[1]).exists():\n    "
+    code = first + ending.replace("pass", "raise SystemExit(1)") + COUNTED
+
+    async def scenario(supervisor: Supervisor, heard: Heard) -> None:
+        command = (*python(code), str(tmp_path / "counter"))
+        supervisor.start(Child("api", command, overlaps=True))
+        await heard.until(lambda: heard.lines == ["api: 1 ready"])
+        (old,) = supervisor.pids().values()
+        assert not await supervisor.roll()
+        assert list(supervisor.pids().values()) == [old]
+        failing = asyncio.create_task(supervisor.failed())
+        await asyncio.sleep(0)
+        assert not failing.done()
+        failing.cancel()
+
+    notes = supervised(scenario).notes
+
+    assert any(note.startswith("api: the new process does not get ready:") for note in notes)
+    assert why in notes[-1]
+
+
 def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     code = f"""
 import asyncio, os
-from ttv.cli._supervisor import Child, Supervisor
+from ttv.cli._kept import Child
+from ttv.cli._supervisor import Supervisor
 
 class Log:
     def line(self, component, line):
