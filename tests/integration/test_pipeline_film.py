@@ -110,13 +110,13 @@ class Recorder:
         self.keys.append(key)
         raise Asked
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, request: SegmentRequest, *, key: str) -> str | None:
         raise NotImplementedError
 
     async def poll(self, handle: str) -> Status:
         raise NotImplementedError
 
-    async def download(self, handle: str, to: Path) -> None:
+    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
         raise NotImplementedError
 
     async def cancel(self, handle: str) -> None:

@@ -40,6 +40,8 @@ class Capabilities:
     follows: bool = False
     #: The same request with the same seed gives the same clip.
     seed: bool = False
+    #: What was submitted can be called off; otherwise it is made, and paid, to its end.
+    cancel: bool = True
     #: How long to wait between two polls of a handle.
     poll_seconds: float = 2.0
     #: What a segment costs, in millionths of a US dollar: by the second, and each.
@@ -107,16 +109,18 @@ class Generator(Protocol):
     async def submit(self, request: SegmentRequest, *, key: str) -> str:
         """Start a segment and return its handle.
 
-        ``key`` is the content address of the step: an engine with idempotency keys passes it
-        on. Raises InvalidRequest for what ``capabilities`` exclude, Transient, Unfunded or
-        Permanent when the engine did certainly not take it, and OutcomeUnknown when that
-        cannot be told.
+        ``key`` names the purchase: no two have the same, and one that is tried again keeps
+        its own. An engine with idempotency keys passes it on, and gives for the same key the
+        same handle. Raises InvalidRequest for what ``capabilities`` exclude, Transient,
+        OnHold or Permanent when the engine did certainly not take it, and OutcomeUnknown
+        when that cannot be told.
         """
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, request: SegmentRequest, *, key: str) -> str | None:
         """Give the handle of what was submitted with ``key``; None when the engine has nothing.
 
-        Raises OutcomeUnknown when the engine cannot look it up, Transient.
+        ``request`` is what was submitted. Raises OutcomeUnknown when the engine cannot look
+        it up, Transient.
         """
 
     async def poll(self, handle: str) -> Status:
@@ -130,4 +134,7 @@ class Generator(Protocol):
         """
 
     async def cancel(self, handle: str) -> None:
-        """End the work within 5 seconds and forget the handle; unknown handles are ignored."""
+        """End the work within 5 seconds and forget the handle, as far as the engine can.
+
+        Unknown handles are ignored, and so is an engine that does not answer.
+        """

@@ -119,7 +119,7 @@ class Animatic:
         self._segments[handle] = _Segment(child, clip)
         return handle
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, _request: SegmentRequest, *, key: str) -> str | None:
         return next((handle for handle in self._segments if handle.startswith(key)), None)
 
     async def poll(self, handle: str) -> Status:
