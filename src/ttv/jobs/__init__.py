@@ -1,11 +1,13 @@
 """Jobs: their life, their store and the queue that delivers their steps."""
 
 from ttv.jobs._advance import Advance, advance
+from ttv.jobs._calls import Changed
 from ttv.jobs._event import START, Event, EventKind, Tail
 from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, Terms, is_job_id
 from ttv.jobs._leases import Leases
+from ttv.jobs._letter import DeadLetter, DeadLetters
 from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
@@ -13,7 +15,7 @@ from ttv.jobs._promises import Promises
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
-from ttv.jobs._store import Changed, Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
 from ttv.jobs._totals import Totals
 from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
 
@@ -28,6 +30,8 @@ __all__ = [
     "Changed",
     "Claim",
     "Created",
+    "DeadLetter",
+    "DeadLetters",
     "Event",
     "EventKind",
     "Failure",

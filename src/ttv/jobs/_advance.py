@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ttv.jobs._job import Job, Step
-from ttv.jobs._state import Stage, StepState
+from ttv.jobs._state import STAGES, Stage, StepState
 
-_ORDER: Final = tuple(Stage)
+_ORDER: Final = tuple(STAGES.values())
 
 #: Planning is one part in this many of a film's work, until the plan says what the rest is.
 _PLANNING_SHARE: Final = 20
@@ -30,7 +30,8 @@ def advance(job: Job) -> Advance:
     """Decide which steps of a job may run; deciding twice changes nothing."""
     unfinished = [step for step in job.steps if step.state is not StepState.DONE]
     stage = min((step.stage for step in unfinished), key=_ORDER.index, default=_ORDER[-1])
-    if job.state.terminal or any(step.state is StepState.FAILED for step in unfinished):
+    stopped = job.state.terminal or any(step.state is StepState.FAILED for step in unfinished)
+    if stopped or (job.hold and unfinished):
         return Advance(ready=(), stage=stage, finished=False)
     done = {step.name for step in job.steps if step.state is StepState.DONE}
     ready = tuple(

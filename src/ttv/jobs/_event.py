@@ -25,12 +25,23 @@ class EventKind(StrEnum):
     STEP_FAILED = "step_failed"  #: A step failed after its job had failed.
     FINISHED = "finished"  #: The film is there.
     FAILED = "failed"  #: A step failed for good, and the job with it.
+    OVERDUE = "overdue"  #: The deadline passed, and the job failed.
     CANCELED = "canceled"  #: The user stopped the job.
+    PAUSED = "paused"  #: The user lets no more steps start.
+    HELD = "held"  #: A step cannot go on until a person decides, so no more steps start.
+    RESUMED = "resumed"  #: Steps start again.
+    RETRIED = "retried"  #: Another attempt makes what the one before did not.
+    REMADE = "remade"  #: Another attempt makes some of it again, to a new order.
 
     @property
     def ends(self) -> bool:
-        """Tell whether it ends the job."""
-        return self in {EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELED}
+        """Tell whether it ends the attempt; only a person can begin another."""
+        return self in _ENDS
+
+
+_ENDS: Final = frozenset(
+    {EventKind.FINISHED, EventKind.FAILED, EventKind.OVERDUE, EventKind.CANCELED}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Step:
     pool: str = "cpu"
     #: Share of the job's work; any positive unit.
     weight: float = 1.0
+    #: Name of the step that planned it; None for a step that the job was made with.
+    planned_by: str | None = None
 
     state: StepState = StepState.WAITING
     #: Highest fraction done that was ever reported, 0.0 to 1.0.
@@ -74,6 +76,19 @@ class Step:
     def stage(self) -> Stage:
         """Give the stage that this step belongs to."""
         return STAGES[self.kind]
+
+    def anew(self) -> Self:
+        """Give the step as if it had never run."""
+        return replace(
+            self,
+            state=StepState.WAITING,
+            fraction=0.0,
+            attempts=0,
+            token=0,
+            worker=None,
+            result=None,
+            error=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +147,11 @@ class Job:
     #: Grows with every change to the set of steps or of finished steps; a writer who
     #: decided on an older one decides again.
     graph: int = 1
+    #: Why no step of it starts until it is resumed.
+    hold: Failure | None = None
     #: In an order where each step follows those it needs. A listing carries no steps.
     steps: tuple[Step, ...] = ()
-    #: 0.0 to 1.0; never falls.
+    #: 0.0 to 1.0; falls only when another attempt begins.
     progress: float = 0.0
     #: What is being done, for people.
     message: str = ""
@@ -172,11 +189,35 @@ class Job:
             self.step(name), state=StepState.DONE, fraction=1.0, result=outcome.result, error=None
         )
         steps = tuple(done if step.name == name else step for step in self.steps)
+        planned = (replace(step, planned_by=name) for step in outcome.steps)
         return replace(
             self,
-            steps=ordered((*steps, *outcome.steps)),
+            steps=ordered((*steps, *planned)),
             warnings=(*self.warnings, *(w for w in outcome.warnings if w not in self.warnings)),
         )
+
+    def resumed(self) -> Self:
+        """Give the job with its steps free to start."""
+        return replace(self, hold=None)
+
+    def renewed(self, stale: Collection[str] = ()) -> Self:
+        """Give the job at the start of its next attempt.
+
+        Done steps are kept, save those that are stale or need one that is not done. What a
+        stale step planned is forgotten, for it plans again.
+        """
+        undone, steps = {*stale}, list[Step]()
+        for step in self.steps:
+            if step.planned_by in undone:
+                undone.add(step.name)
+                continue
+            if step.state is StepState.DONE and undone.isdisjoint({step.name, *step.needs}):
+                steps.append(step)
+            else:
+                undone.add(step.name)
+                steps.append(step.anew())
+        state = State.QUEUED if self.state.terminal else self.state
+        return replace(self, state=state, attempt=self.attempt + 1, hold=None, steps=tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from ttv.jobs._worker import Claim, Hold, Sweep
 from ttv.redis import Connection, answering
 
 #: Milliseconds after which a step in the queue that nobody claimed is sent again.
-_UNCLAIMED: Final = 5_000
+_UNCLAIMED: Final = 3_000
 #: Milliseconds without a change after which a started job is looked at again.
 _QUIET: Final = 30_000
 #: Things that one sweep mends of each kind; the next goes on.
@@ -96,8 +96,12 @@ class Leases:
         """
         latest = self._settling.setdefault(claim.job.id, _Latest(claim.job))
         async with latest.lock:
+            if latest.job.graph < claim.job.graph:
+                latest.job = claim.job
             while True:
                 job = latest.job
+                if job.attempt != claim.step_id.attempt:
+                    raise LeaseLost
                 after = job.settled(claim.step_id.step, outcome)
                 what = advance(after)
                 answer, tickets = await self._redis.script(
@@ -108,6 +112,7 @@ class Leases:
                     write(after.warnings),
                     work(after.steps),
                     *_decided(what),
+                    int(outcome.reused),
                     len(outcome.steps),
                     *define(after.steps, start=len(job.steps)),
                     *what.ready,
@@ -134,16 +139,27 @@ class Leases:
         if answer not in {"failed", "retrying"}:
             raise _ended(answer)
 
+    async def hold(self, claim: Claim, failure: Failure) -> None:
+        """Give a claim back, and let no step of its job start until a person resumes it.
+
+        The attempt does not count. Raises LeaseLost and Cancelled.
+        """
+        answer = await self._redis.script("hold", *_fence(claim), failure.code, failure.message)
+        if answer != "held":
+            raise _ended(answer)
+
     async def release(self, claim: Claim) -> None:
         """Give a claim back unused, for another worker to take at once."""
         await deliver(self._queue, await self._redis.script("release", *_fence(claim)))
 
     async def sweep(self, *, worker: str, every_seconds: float, expire: bool) -> Sweep:
-        """Send on what waits in the outbox and, with ``expire``, free leases that ran out.
+        """Send on what waits in the outbox, and fail the jobs whose deadline has passed.
+
+        With ``expire`` it frees leases that ran out.
 
         Of all workers that call this, one does it in each interval; the others find nothing.
         """
-        tickets, freed, quiet = await self._redis.script(
+        tickets, freed, quiet, overdue = await self._redis.script(
             "sweep",
             worker,
             round(every_seconds * 1000),
@@ -155,7 +171,7 @@ class Leases:
             *POOLS,
         )
         await deliver(self._queue, tickets)
-        return Sweep(tuple(freed), tuple(quiet))
+        return Sweep(tuple(freed), tuple(quiet), tuple(overdue))
 
     async def proceed(self, job_id: str) -> Advance:
         """Write down what follows from a job's record; a repair, since settling does it too."""
@@ -167,17 +183,18 @@ class Leases:
         await deliver(self._queue, tickets)
         return what
 
-    async def watch_canceled(self, notice: Callable[[str], None]) -> None:
-        """Tell the ids of jobs as they are cancelled, until this is cancelled.
+    async def watch_canceled(self, notice: Callable[[str, int], None]) -> None:
+        """Tell job and attempt as they are called off, until this is cancelled.
 
-        What is cancelled while Redis is away is not told; the next report answers it.
+        What is called off while Redis is away is not told; the next report answers it.
         """
         with answering():
             async with self._redis.redis.pubsub(
                 channels=["ttv:canceled"], ignore_subscribe_messages=True
             ) as channel:
                 async for message in channel:
-                    notice(str(message["data"]))
+                    job_id, _, attempt = str(message["data"]).partition(":")
+                    notice(job_id, int(attempt))
 
 
 def _fence(claim: Claim) -> tuple[str, str, int]:

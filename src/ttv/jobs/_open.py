@@ -16,7 +16,6 @@ from ttv.jobs._store import JobStore
 from ttv.jobs._totals import Totals
 from ttv.redis import Connection
 
-
 _USUAL: Final = Limits()
 
 
@@ -49,7 +48,7 @@ async def opened(
     InvalidRequest when Redis may evict jobs or, with ``durable``, keeps no append-only file.
     """
     async with (
-        connect(url) as connection,
+        connect(url, limits=limits) as connection,
         StepQueue(connection, idle_seconds=idle_seconds) as queue,
     ):
         if durable:

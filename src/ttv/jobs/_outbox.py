@@ -14,21 +14,26 @@ class Ticket(NamedTuple):
 
     step_id: str
     pool: str
+    #: Tells one handing over of a step from the next.
+    turn: str
 
 
 class Queue(Protocol):
     """Brings step ids to the workers of a pool, each at least once."""
 
     async def send(self, tickets: Sequence[Ticket]) -> None:
-        """Enqueue steps; one that is in the queue already is left there. Raises Unavailable."""
+        """Enqueue steps; a ticket that is in the queue already is left there.
+
+        Raises Unavailable.
+        """
 
 
 async def deliver(queue: Queue, flat: Sequence[str]) -> None:
-    """Hand over the steps of a script's answer (ids and pools by turns).
+    """Hand over the steps of a script's answer (id, pool and turn of each).
 
     A failure is only noted: the steps stay in the outbox and a sweep hands them over.
     """
-    tickets = [Ticket(*turn) for turn in zip(flat[::2], flat[1::2], strict=True)]
+    tickets = [Ticket(*facts) for facts in zip(flat[::3], flat[1::3], flat[2::3], strict=True)]
     if not tickets:
         return
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ttv.errors import InvalidRequest
@@ -22,18 +23,24 @@ class Page:
     cursor: str | None
 
 
-def cursor_after(job_id: str) -> str:
-    """Give the cursor to the page that begins after a job."""
-    return base64.urlsafe_b64encode(job_id.encode()).decode().rstrip("=")
+def check_limit(limit: int) -> None:
+    """Refuse a page of none or of too many."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidRequest(f"limit must be 1 to {MAX_LIMIT}", param="limit")
 
 
-def read_cursor(cursor: str) -> str:
-    """Give the job that a cursor points behind; raises InvalidRequest."""
+def cursor_after(place: str) -> str:
+    """Give the cursor to the page that begins after a place: the id of what is there."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, known: Callable[[str], object] = is_job_id) -> str:
+    """Give the place that a cursor points behind, if it is one; raises InvalidRequest."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        job_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        place = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
     except (UnicodeError, binascii.Error) as error:
         raise InvalidRequest("This cursor was not made here.", param="cursor") from error
-    if not is_job_id(job_id):
+    if not known(place):
         raise InvalidRequest("This cursor was not made here.", param="cursor")
-    return job_id
+    return place

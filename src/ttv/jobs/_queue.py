@@ -2,7 +2,8 @@
 
 The engine delivers at least once and in no promised order; the job record decides whether a
 delivered step runs. So it keeps no results, counts no tries, has no timeouts, and forgets a
-step as soon as its handler has returned: then the same id can be sent again.
+ticket as soon as its handler has returned. A step that is handed over again has another ticket:
+it need not wait until the engine takes what it gave to a dead worker from it.
 """
 
 from __future__ import annotations
@@ -60,11 +61,14 @@ class StepQueue:
         await self._stack.aclose()
 
     async def send(self, tickets: Sequence[Ticket]) -> None:
-        """Enqueue steps; one that is in the queue already is left there. Raises Unavailable."""
+        """Enqueue steps; a ticket that is in the queue already is left there.
+
+        Raises Unavailable.
+        """
         tasks = []
         for ticket in tickets:
             task = self._sender.enqueue_unsafe(_TASK, ticket.step_id).start(priority=ticket.pool)
-            task.id = ticket.step_id
+            task.id = f"{ticket.step_id}@{ticket.turn}"
             tasks.append(task)
         with answering():
             await self._sender.enqueue_many(tasks)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ttv.errors import NotFound
-from ttv.jobs._job import Failure, Job, Step, Terms
+from ttv.jobs._job import Failure, Job, Step, Terms, is_job_id
 from ttv.jobs._state import Stage, State, StepState
 from ttv.redis import Connection
 
@@ -33,6 +33,7 @@ def define(steps: Sequence[Step], *, start: int = 0) -> list[str]:
             "shot": step.shot,
             "pool": step.pool,
             "weight": step.weight,
+            "planned_by": step.planned_by,
         }
         written += (step.name, write(definition))
     return written
@@ -47,6 +48,7 @@ def pairs(flat: Sequence[str]) -> dict[str, str]:
 def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -> Job:
     """Read a job from its hash of facts and, unless it is for a listing, its hash of steps."""
     started, finished = facts.get("started_at"), facts.get("finished_at")
+    hold = _failure(facts.get("hold"))
     return Job(
         id=facts["id"],
         tenant=facts["tenant"],
@@ -54,10 +56,11 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
         created_at=int(facts["created_at"]),
         terms=_terms(facts),
         state=State(facts["state"]),
-        stage=Stage(facts["stage"]),
+        stage=Stage.PAUSED if hold else Stage(facts["stage"]),
         attempt=int(facts["attempt"]),
         revision=int(facts["revision"]),
         graph=int(facts["graph"]),
+        hold=hold,
         steps=_read_steps(steps or {}),
         progress=float(facts["progress"]),
         message=facts["message"],
@@ -69,12 +72,15 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
     )
 
 
-async def load_job(redis: Connection, job_id: str) -> Job:
-    """Read a job and its steps as they are at one moment; raises NotFound."""
-    facts, steps = await redis.script("get", job_id)
-    if not facts:
-        raise NoSuchJob
-    return read_job(pairs(facts), pairs(steps))
+async def load_job(redis: Connection, job_id: str, *, tenant: str | None = None) -> Job:
+    """Read a job and its steps at one moment; raises NotFound, also for another tenant's."""
+    if is_job_id(job_id):
+        facts, steps = await redis.script("get", job_id)
+        if facts:
+            job = read_job(pairs(facts), pairs(steps))
+            if tenant in {None, job.tenant}:
+                return job
+    raise NoSuchJob
 
 
 def _read_steps(fields: Mapping[str, str]) -> tuple[Step, ...]:
@@ -93,6 +99,7 @@ def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, st
         shot=definition["shot"],
         pool=definition["pool"],
         weight=definition["weight"],
+        planned_by=definition["planned_by"],
         state=StepState(fields[f"{name}:state"]),
         fraction=float(fields.get(f"{name}:fraction", 0)),
         attempts=int(fields.get(f"{name}:attempts", 0)),

@@ -18,13 +18,13 @@ class State(StrEnum):
     QUEUED = "queued"  #: Accepted and stored; no worker has begun it.
     STARTED = "started"  #: A worker has claimed a step of it at least once.
     FINISHED = "finished"  #: Every step is done; the film is there.
-    FAILED = "failed"  #: A step cannot succeed; what its siblings made is kept.
+    FAILED = "failed"  #: A step cannot succeed, or the deadline passed; what was made is kept.
     CANCELED = "canceled"  #: The user stopped it.
 
     @property
     def terminal(self) -> bool:
-        """Tell whether nothing can follow."""
-        return not MOVES[self]
+        """Tell whether nothing follows by itself: only a person can begin another attempt."""
+        return MOVES[self] == {State.QUEUED}
 
 
 class StepState(StrEnum):
@@ -38,19 +38,21 @@ class StepState(StrEnum):
     CANCELED = "canceled"  #: Its job was cancelled before it was done.
 
 
-#: From each state of a job to the states that may follow.
+#: From each state of a job to the states that may follow. Back to queued: another attempt,
+#: which only retry and remake begin.
 MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     {
-        State.QUEUED: frozenset({State.STARTED, State.CANCELED}),
+        State.QUEUED: frozenset({State.STARTED, State.FAILED, State.CANCELED}),
         State.STARTED: frozenset({State.FINISHED, State.FAILED, State.CANCELED}),
-        State.FINISHED: frozenset(),
-        State.FAILED: frozenset(),
-        State.CANCELED: frozenset(),
+        State.FINISHED: frozenset({State.QUEUED}),
+        State.FAILED: frozenset({State.QUEUED}),
+        State.CANCELED: frozenset({State.QUEUED}),
     }
 )
 
-#: From each state of a step to the states that may follow. Back to ready: a retry, a lease
-#: that ran out, a worker that drains.
+#: From each state of a step to the states that may follow within an attempt at its job; the
+#: next attempt begins its steps anew. Back to ready: a retry, a lease that ran out, a worker
+#: that drains, a person who must decide.
 STEP_MOVES: Final[Mapping[StepState, frozenset[StepState]]] = MappingProxyType(
     {
         StepState.WAITING: frozenset({StepState.READY, StepState.CANCELED}),
@@ -66,13 +68,14 @@ STEP_MOVES: Final[Mapping[StepState, frozenset[StepState]]] = MappingProxyType(
 
 
 class Stage(StrEnum):
-    """What a job is busy with, in the order of a film's life."""
+    """What a job is busy with, in the order of a film's life; last, nothing."""
 
     PLANNING = "planning"
     KEYFRAMES = "keyframes"
     SEGMENTS = "segments"
     ASSEMBLY = "assembly"
     DELIVERY = "delivery"
+    PAUSED = "paused"  #: No step starts until the job is resumed; ``Job.hold`` says why.
 
 
 #: The stage that each kind of step belongs to.

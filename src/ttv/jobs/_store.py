@@ -12,10 +12,13 @@ from ulid import ULID
 
 from ttv.errors import Conflict, InvalidRequest
 from ttv.jobs._advance import advance, work
+from ttv.jobs._calls import Calls
 from ttv.jobs._event import START, Event, Tail
-from ttv.jobs._job import POOLS, Job, Step, Terms, is_job_id, ordered
+from ttv.jobs._job import POOLS, Job, Step, Terms, ordered
+from ttv.jobs._letter import PLACE, DeadLetter, DeadLetters
+from ttv.jobs._limits import raise_refusal
 from ttv.jobs._outbox import Queue, deliver
-from ttv.jobs._page import MAX_LIMIT, Page, cursor_after, read_cursor
+from ttv.jobs._page import Page, check_limit, cursor_after, read_cursor
 from ttv.jobs._promises import Promises
 from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write, write_terms
 from ttv.jobs._state import State
@@ -34,12 +37,6 @@ class IdempotencyMismatch(Conflict):
     code: ClassVar[str] = "idempotency_mismatch"
 
 
-class Changed(Conflict):
-    """The job has changed since that revision; read it again."""
-
-    code: ClassVar[str] = "precondition_failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Created:
     """An accepted job."""
@@ -54,7 +51,7 @@ def new_job_id() -> str:
     return f"job_{ULID()}"
 
 
-class JobStore:
+class JobStore(Calls):
     """Keeps jobs, over a connection that the caller opens and closes.
 
     Every method raises Unavailable within two seconds when Redis is away.
@@ -67,9 +64,7 @@ class JobStore:
         *,
         new_id: Callable[[], str] = new_job_id,
     ) -> None:
-        self._redis = redis
-        self._queue = queue
-        self._new_id = new_id
+        super().__init__(redis, queue, new_id=new_id)
         #: What this store acknowledged lately; kept where somebody opens ``promises.kept()``.
         self.promises = Promises(redis)
 
@@ -91,6 +86,7 @@ class JobStore:
 
         The same ``idempotency_key`` with the same ``fingerprint`` (a hash of the request) gives
         the job that it made first, for a day; with another one it raises IdempotencyMismatch.
+        Raises TooManyJobs and QueueFull when a limit is reached.
         """
         job = Job(
             id=self._new_id(),
@@ -116,23 +112,28 @@ class JobStore:
             *first.ready,
         )
         answer = await self._redis.script("create", *args)
+        raise_refusal(answer[0])
         if answer[0] == "mismatch":
             raise IdempotencyMismatch
+        if answer[0] == "late":
+            raise InvalidRequest("deadline is in the past", param="deadline")
         if answer[0] == "replayed":
-            return Created(await self.get(answer[1], tenant=tenant), replayed=True)
+            return Created(await self._replayed(answer[1], tenant), replayed=True)
         await deliver(self._queue, answer[2])
         created_at = int(answer[1])
         self._promise_job(args, created_at)
         stored = replace(job.readied(first.ready), created_at=created_at, stage=first.stage)
         return Created(stored, replayed=False)
 
+    async def _replayed(self, job_id: str, tenant: str) -> Job:
+        try:
+            return await self.get(job_id, tenant=tenant)
+        except NoSuchJob as error:
+            raise Conflict("The job that this idempotency key made was deleted.") from error
+
     async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
         """Read a job; raises NotFound, also for another tenant's."""
-        if is_job_id(job_id):
-            job = await load_job(self._redis, job_id)
-            if tenant in {None, job.tenant}:
-                return job
-        raise NoSuchJob
+        return await load_job(self._redis, job_id, tenant=tenant)
 
     async def list(
         self,
@@ -143,8 +144,7 @@ class JobStore:
         state: State | None = None,
     ) -> Page:
         """Read a page of a tenant's jobs, newest first; new jobs do not shift later pages."""
-        if not 1 <= limit <= MAX_LIMIT:
-            raise InvalidRequest(f"limit must be 1 to {MAX_LIMIT}", param="limit")
+        check_limit(limit)
         index = f"{tenant}:{state}" if state else tenant
         before = f"({read_cursor(cursor)}" if cursor else "+"
         found = await self._redis.script("list", index, before, limit + 1)
@@ -157,17 +157,7 @@ class JobStore:
         With a ``revision``, only if the job still has it. Raises NotFound, Changed, and
         Conflict for a job that is over.
         """
-        if not is_job_id(job_id):
-            raise NoSuchJob
-        expected = "" if revision is None else revision
-        answer = await self._redis.script("cancel", job_id, tenant, expected)
-        if answer[0] == "gone":
-            raise NoSuchJob
-        if answer[0] == "changed":
-            raise Changed
-        if answer[0] != State.CANCELED:
-            raise Conflict(f"The job is {answer[0]} already.")
-        job = read_job(pairs(answer[1]), pairs(answer[2]))
+        job = await self._call("cancel", job_id, tenant, revision)
         self._promise_end(job)
         return job
 
@@ -196,6 +186,31 @@ class JobStore:
 
         self.promises.note(canceled.id, "cancel", redo)
 
+    async def deleted(self, *, limit: int = 100) -> tuple[Job, ...]:
+        """Give deleted jobs whose files may still be there, the longest deleted first."""
+        found = await self._redis.script("deleted", limit)
+        return tuple(read_job(pairs(facts), pairs(steps)) for facts, steps in found)
+
+    async def forget(self, job_id: str) -> None:
+        """Note that the files of a deleted job are gone; twice is no error."""
+        aside = f"ttv:deleted:{job_id}"
+        with answering():
+            async with self._redis.redis.pipeline(transaction=True) as pipe:
+                pipe.delete([aside, f"{aside}:steps"])
+                pipe.zrem("ttv:deleted", [job_id])
+
+    async def dead_letters(
+        self, tenant: str | None = None, *, limit: int = 20, cursor: str | None = None
+    ) -> DeadLetters:
+        """Read a page of the steps that failed for good, newest first, of one tenant or of all."""
+        check_limit(limit)
+        before = f"({read_cursor(cursor, PLACE.fullmatch)}" if cursor else "+"
+        index = "ttv:dead" if tenant is None else f"ttv:dead:{tenant}"
+        found = await self._redis.script("letters", index, before, limit + 1)
+        letters = tuple(DeadLetter.read(answer) for answer in found[:limit])
+        more = len(found) > limit
+        return DeadLetters(letters, cursor_after(found[limit - 1][0]) if more else None)
+
     async def events(self, job_id: str, *, after: str = START, limit: int = 100) -> Tail:
         """Read a job's journal from behind the event with the id ``after``, oldest first.
 
@@ -219,14 +234,14 @@ class JobStore:
         return str(entries[0].identifier) if entries else START
 
     async def depth(self) -> dict[str, int]:
-        """Count the steps that wait for a worker, by pool."""
+        """Count the steps that wait for a worker, by pool; not those whose time is yet to come."""
         with answering():
             async with self._redis.redis.pipeline(transaction=False) as pipe:
                 counts = [
-                    (pool, pipe.zcard(f"ttv:ready:{pool}"), pipe.zcard(f"ttv:sent:{pool}"))
+                    (pool, pipe.zcard(f"ttv:waiting:{pool}"), pipe.zcard(f"ttv:sent:{pool}"))
                     for pool in POOLS
                 ]
-            return {pool: await ready + await sent for pool, ready, sent in counts}
+            return {pool: await waiting + await sent for pool, waiting, sent in counts}
 
     async def active(self) -> int:
         """Count the steps that workers hold now."""

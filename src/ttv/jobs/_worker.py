@@ -43,8 +43,8 @@ class Hold(StrEnum):
     """What is left of a claim."""
 
     HELD = "held"  #: It stands; the lease was renewed.
-    CANCELED = "canceled"  #: The job was cancelled.
-    LOST = "lost"  #: The lease ran out and the step was given to others.
+    CANCELED = "canceled"  #: The job was cancelled, or its deadline passed.
+    LOST = "lost"  #: The lease ran out, or another attempt at the job began.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,5 @@ class Sweep:
     freed: tuple[str, ...]
     #: Started jobs that nothing happened to for a while.
     quiet: tuple[str, ...]
+    #: Jobs that failed because their deadline has passed.
+    overdue: tuple[str, ...]

@@ -74,7 +74,7 @@ class WorkerMetrics:
     def __init__(self) -> None:
         self._registry = _registry()
         self._sent: dict[str, float] = {}
-        #: Outcome is "made", "reused", "failed", "canceled" or "lost".
+        #: Outcome is "made", "reused", "failed", "held", "canceled", "released" or "lost".
         self.steps = Histogram(
             "ttv_step_duration_seconds",
             "Time that a step kept a worker.",

@@ -27,6 +27,7 @@ class Runner(Protocol):
         """Run one step of a job, as it was when the step was claimed, to its end.
 
         ``results`` holds those of the steps that it needs, by name. ``workspace`` is an empty
-        folder, removed afterwards. Raises the families of ttv.errors: Transient is tried again.
+        folder, removed afterwards. Raises the families of ttv.errors: Transient is tried again,
+        OnHold stops the job until a person resumes it.
         When cancelled it ends its child processes within five seconds.
         """

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ttv.errors import Cancelled, LeaseLost, Transient, TtvError, Unavailable
+from ttv.errors import Cancelled, LeaseLost, OnHold, Transient, TtvError, Unavailable
 from ttv.jobs import Claim, Failure, Leases, Outcome
 from ttv.observability import WorkerMetrics, log
 from ttv.worker._port import Runner
@@ -23,8 +23,10 @@ _PAUSE: Final = 0.5
 #: Seconds for which a finished step waits for a Redis that is away; then its lease is left to
 #: run out, and whoever takes the step finds its result in the artifact store.
 _INSIST: Final = 120
-#: Seconds before the first retry, at most; it doubles with each attempt up to the limit.
+#: Seconds before the first retry, at most; it doubles with each attempt up to the limit. What
+#: is away comes back later than what only stumbled.
 _FIRST_RETRY: Final = 1.0
+_FIRST_RETURN: Final = 5.0
 _LAST_RETRY: Final = 60.0
 
 
@@ -32,9 +34,14 @@ class HandBack(Exception):
     """The worker stops; its steps go to others."""
 
 
-def backoff(attempts: int, chance: random.Random) -> float:
-    """Choose how many seconds to wait before the next attempt: full jitter, doubling bound."""
-    return chance.uniform(0, min(_LAST_RETRY, _FIRST_RETRY * 2 ** (attempts - 1)))
+def backoff(error: Transient, attempts: int, chance: random.Random) -> float:
+    """Choose how many seconds to wait before the next attempt: full jitter, doubling bound.
+
+    The other side's own wish comes first, and the jitter is added to it.
+    """
+    first = _FIRST_RETURN if isinstance(error, Unavailable) else _FIRST_RETRY
+    spread = chance.uniform(0, min(_LAST_RETRY, first * 2 ** (attempts - 1)))
+    return (error.retry_after or 0.0) + spread
 
 
 class StepRun:
@@ -86,12 +93,8 @@ class StepRun:
             outcome = await self._make_and_settle()
         except HandBack:
             return await self._release()
-        except (Cancelled, LeaseLost) as error:
-            return self._over(error)
         except TtvError as error:
-            return await self._fail(
-                Failure(error.code, error.message), retry=isinstance(error, Transient)
-            )
+            return await self._after(error)
         except Exception:  # noqa: BLE001  # the boundary of a step: any cause is recorded, and ends it
             log.exception(
                 "Step broke",
@@ -100,10 +103,20 @@ class StepRun:
                 step=self.claim.step.name,
             )
             sentence = "Something went wrong inside the service; its log tells what."
-            return await self._fail(Failure(TtvError.code, sentence), retry=False)
+            return await self._fail(Failure(TtvError.code, sentence))
         if outcome.reused:
             self._metrics.cache_hits.labels(self.claim.step.kind).inc()
         return "reused" if outcome.reused else "made"
+
+    async def _after(self, error: TtvError) -> str:
+        """Do what the family of an error asks for."""
+        if isinstance(error, Cancelled | LeaseLost):
+            return self._over(error)
+        if isinstance(error, OnHold):
+            return await self._hold(Failure(error.code, error.message))
+        if isinstance(error, Transient):
+            return await self._retry(error)
+        return await self._fail(Failure(error.code, error.message))
 
     async def _make_and_settle(self) -> Outcome:
         pulse = asyncio.create_task(self._pulse.beat())
@@ -140,10 +153,17 @@ class StepRun:
                 if not work.done():
                     await _end(work)
 
-    async def _fail(self, failure: Failure, *, retry: bool) -> str:
+    async def _retry(self, error: Transient) -> str:
+        step, failure = self.claim.step, Failure(error.code, error.message)
+        if step.attempts >= self._leases.attempts:
+            return await self._fail(failure)
+        ending = await self._fail(failure, delay=backoff(error, step.attempts, self._chance))
+        if ending == "failed":
+            self._metrics.retries.labels(step.kind, failure.code).inc()
+        return ending
+
+    async def _fail(self, failure: Failure, *, delay: float | None = None) -> str:
         step = self.claim.step
-        again = retry and step.attempts < self._leases.attempts
-        delay = backoff(step.attempts, self._chance) if again else None
         log.warning(
             "Attempt failed",
             action="step.attempt_failed",
@@ -157,9 +177,22 @@ class StepRun:
             await self._insist(lambda: self._leases.fail(self.claim, failure, retry_in=delay))
         except (Cancelled, LeaseLost) as error:
             return self._over(error)
-        if again:
-            self._metrics.retries.labels(step.kind, failure.code).inc()
         return "failed"
+
+    async def _hold(self, failure: Failure) -> str:
+        log.warning(
+            "Job held until somebody decides",
+            action="job.held",
+            job_id=self.claim.job.id,
+            step=self.claim.step.name,
+            code=failure.code,
+            error=failure.message,
+        )
+        try:
+            await self._insist(lambda: self._leases.hold(self.claim, failure))
+        except (Cancelled, LeaseLost) as error:
+            return self._over(error)
+        return "held"
 
     async def _release(self) -> str:
         try:

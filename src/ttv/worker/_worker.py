@@ -138,9 +138,9 @@ class Worker:
         await remove_abandoned(self._options.scratch, self._jobs.store, now=time.time())
 
     async def _watch_canceled(self) -> None:
-        def notice(job_id: str) -> None:
+        def notice(job_id: str, attempt: int) -> None:
             for run in self._running:
-                if run.claim.job.id == job_id:
+                if (run.claim.job.id, run.claim.job.attempt) == (job_id, attempt):
                     run.interrupt(Cancelled())
 
         await _repeat(lambda: self._jobs.leases.watch_canceled(notice), every=_SWEEP)
@@ -169,6 +169,8 @@ class Worker:
         )
         for step_id in found.freed:
             log.warning("Lease ran out", action="lease.expired", step_id=step_id)
+        for job_id in found.overdue:
+            log.warning("Deadline passed", action="job.overdue", job_id=job_id)
         for job_id in found.quiet:
             with suppress(NotFound):
                 await self._jobs.leases.proceed(job_id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttv.jobs import STAGES, Advance, Job, Outcome, Stage, State, Step, StepState, advance
+from ttv.jobs import STAGES, Advance, Failure, Job, Outcome, Stage, State, Step, StepState, advance
 
 KINDS = tuple(STAGES)
 
@@ -68,6 +68,18 @@ def test_nothing_runs_in_a_job_that_is_over(steps: tuple[Step, ...], state: Stat
     assert (what.ready, what.finished) == ((), False)
 
 
+@given(graphs())
+def test_nothing_begins_in_a_job_that_is_held(steps: tuple[Step, ...]) -> None:
+    held = replace(job_of(*steps), hold=Failure("paused", "Wait."))
+    assert advance(held).ready == ()
+    assert advance(held.resumed()) == advance(job_of(*steps))
+
+
+def test_a_held_job_whose_last_step_is_done_is_finished() -> None:
+    held = replace(job_of(Step("film", "film")), hold=Failure("paused", "Wait."))
+    assert advance(held.settled("film", Outcome({}))).finished
+
+
 @given(graphs(), st.data())
 def test_nothing_runs_beside_a_failed_step(steps: tuple[Step, ...], data: st.DataObject) -> None:
     broken = data.draw(st.sampled_from(steps)).name
@@ -78,7 +90,7 @@ def test_nothing_runs_beside_a_failed_step(steps: tuple[Step, ...], data: st.Dat
 def test_a_stage_that_was_left_does_not_come_back(
     steps: tuple[Step, ...], data: st.DataObject
 ) -> None:
-    job, order = job_of(*steps), list(Stage)
+    job, order = job_of(*steps), list(STAGES.values())
     for step in data.draw(st.permutations(steps)):
         before = advance(job).stage
         job = change(job, step.name, StepState.DONE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ttv.errors import InvalidRequest
-from ttv.jobs import Job, Outcome, Step, StepId, StepState, is_job_id, new_job_id
+from ttv.jobs import Failure, Job, Outcome, State, Step, StepId, StepState, is_job_id, new_job_id
 
 JOB = Job(
     id="job_01JGJ0000000000000000000ZZ",
@@ -41,7 +41,7 @@ def test_settling_keeps_the_result_and_adds_what_was_planned() -> None:
     after = JOB.settled("plan", Outcome({"shots": 2}, (added,), warnings=("No yak.",)))
     assert after.step("plan").state is StepState.DONE
     assert after.step("plan").result == {"shots": 2}
-    assert after.steps[1:] == (JOB.step("film"), added)
+    assert after.steps[1:] == (JOB.step("film"), replace(added, planned_by="plan"))
     assert after.warnings == ("No yak.",)
 
 
@@ -62,6 +62,54 @@ def test_a_warning_is_told_once() -> None:
 def test_steps_that_do_not_fit_are_refused(step: Step) -> None:
     with pytest.raises(InvalidRequest):
         JOB.settled("plan", Outcome({}, (step,)))
+
+
+def finished_film() -> Job:
+    """Give a finished film of two shots, the second going on from the first."""
+    shots = (
+        Step("segment-1", "segment", needs=("plan",)),
+        Step("segment-2", "segment", needs=("plan", "segment-1")),
+        Step("film", "film", needs=("segment-1", "segment-2")),
+    )
+    job = replace(JOB, steps=(Step("plan", "plan"),), state=State.FINISHED)
+    job = job.settled("plan", Outcome({}, shots))
+    for step in shots:
+        job = job.settled(step.name, Outcome({"made": step.name}))
+    return job
+
+
+@pytest.mark.parametrize(
+    ("stale", "again"),
+    [
+        ([], set()),
+        (["film"], {"film"}),
+        (["segment-2"], {"segment-2", "film"}),
+        (["segment-1"], {"segment-1", "segment-2", "film"}),
+    ],
+)
+def test_the_next_attempt_keeps_what_is_done_and_not_stale(
+    stale: list[str], again: set[str]
+) -> None:
+    job = finished_film()
+    after = job.renewed(stale)
+    assert (after.attempt, after.state) == (2, State.QUEUED)
+    assert [step.name for step in after.steps] == [step.name for step in job.steps]
+    for step in after.steps:
+        anew = Step(step.name, step.kind, step.needs, planned_by=step.planned_by)
+        assert step == (anew if step.name in again else job.step(step.name))
+
+
+def test_a_plan_that_is_made_again_plans_its_steps_again() -> None:
+    assert finished_film().renewed(["plan"]).steps == (Step("plan", "plan"),)
+
+
+def test_the_next_attempt_has_no_hold_and_forgets_why_steps_failed() -> None:
+    failure = Failure("failed", "It broke.", "film")
+    failed = replace(JOB.step("film"), state=StepState.FAILED, attempts=4, error=failure)
+    job = replace(JOB, state=State.STARTED, hold=failure, steps=(JOB.steps[0], failed))
+    after = job.renewed()
+    assert (after.hold, after.state) == (None, State.STARTED)
+    assert after.steps == (Step("plan", "plan"), Step("film", "film", needs=("plan",)))
 
 
 def test_a_new_id_is_an_id() -> None:

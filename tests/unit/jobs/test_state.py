@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ttv import jobs
 from ttv.jobs import MOVES, STEP_MOVES, State
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "states.md"
@@ -20,7 +21,7 @@ def drawn(heading: str) -> set[tuple[str, str]]:
 
 def arrows(moves: Mapping[Any, frozenset[Any]], first: str) -> set[tuple[str, str]]:
     between = {(before, after) for before, following in moves.items() for after in following}
-    ends = {(state, "[*]") for state, following in moves.items() if not following}
+    ends = {(state, "[*]") for state, following in moves.items() if following <= {first}}
     return {("[*]", first)} | between | ends
 
 
@@ -38,5 +39,13 @@ def test_every_state_has_its_row(moves: Mapping[Any, frozenset[Any]]) -> None:
     assert states <= set(moves)
 
 
-def test_a_job_is_over_when_nothing_can_follow() -> None:
+def test_a_job_is_over_when_nothing_follows_by_itself() -> None:
     assert [state for state in State if state.terminal] == ["finished", "failed", "canceled"]
+
+
+def test_only_a_new_attempt_leaves_a_job_that_is_over() -> None:
+    scripts = Path(jobs.__file__).parent / "scripts"
+    texts = {path.name: path.read_text() for path in scripts.glob("*.lua")}
+    assert [name for name, text in texts.items() if "move(id, 'queued'" in text] == ["_calls.lua"]
+    renewing = {name for name, text in texts.items() if "renew(" in text}
+    assert renewing == {"_calls.lua", "retry.lua", "remake.lua"}

@@ -1,27 +1,47 @@
 -- What every script knows: names of keys, the clock, the state tables, the journal, the queue.
--- MOVES and STEP_MOVES are written in front of this file from jobs/_state.py.
+-- MOVES, OVER and STEP_MOVES are written in front of this file from jobs/_state.py,
+-- LIMITS and POOLS from jobs/_limits.py and jobs/_job.py.
 --
 -- ttv:job:<id>           hash    the job, one field per fact
 -- ttv:job:<id>:steps     hash    <step> its definition, <step>:state, :token, :result ...
 -- ttv:job:<id>:heard     hash    <step> how far it is, until the job's readers are told
 -- ttv:job:<id>:events    stream  what happened, oldest first
 -- ttv:jobs:<tenant>[:<state>]  sorted set  ids in the order of creation, for listings
--- ttv:ready:<pool>       sorted set  step ids that may run, by the age of their job; those that
---                                    must wait, by the time from which they may
--- ttv:sent:<pool>        sorted set  of these, the ones handed to the queue and not yet claimed
+-- ttv:queued             sorted set  ids of all queued jobs, by the time they were accepted
+-- ttv:busy               sorted set  tenants with jobs that are queued or have begun, by name
+-- ttv:begun:<tenant>     set     ids of the jobs that have begun and are neither over nor held
+-- ttv:tenant:<name>      hash    what an operator set for a tenant: weight, max_queued ...
+-- ttv:tenants            set     tenants for whom something was set
+-- ttv:waiting:<pool>     sorted set  step ids that may run now, by the time since when
+-- ttv:line:<pool>:<tenant>   sorted set  of these, the steps of jobs that have begun, in order
+-- ttv:fresh:<pool>:<tenant>  sorted set  of these, the steps of jobs that have not, in order
+-- ttv:delayed:<pool>     sorted set  step ids that may run later, by the time from which on
+-- ttv:sent:<pool>        sorted set  step ids handed to the queue and not yet claimed
 -- ttv:leases             sorted set  step ids that run, by the end of their lease
+-- ttv:leased:<pool>      set     the same by pool; each has a slot
+-- ttv:turns:<pool>       sorted set  tenants whose steps wait, by the start of their next one
+-- ttv:served:<pool>      sorted set  tenants served lately, by the virtual time they are at
+-- ttv:present:<pool>     number  the virtual time
+-- ttv:paces              hash    how long work takes; _paces.lua
 -- ttv:started            sorted set  started jobs, by the time they were last looked at
 -- ttv:token              number  the last fencing token
 -- ttv:idempotency:<tenant>:<hash>  hash  the job that a key made, and of which request; for a day
 -- ttv:workers            hash    <worker> what it says of itself
 -- ttv:workers:seen       sorted set  workers, by the time they were last heard of
--- ttv:window:<pool>      number  how many steps may wait in the queue
+-- ttv:slots:<pool>       number  how many steps the live workers run at once
 -- ttv:sweeper            string  the worker that swept last; gone when it is time to sweep again
 -- ttv:totals             hash    what all workers counted (no script; jobs/_totals.py)
--- ttv:canceled           channel  ids of jobs as they are cancelled
+-- ttv:deadlines          sorted set  jobs that are not over, by the time at which they fail
+-- ttv:dead[:<tenant>]    sorted set  steps that failed for good, by the time; _letters.lua
+-- ttv:deleted            sorted set  deleted jobs whose files may still be there, by the time
+-- ttv:deleted:<id>       hash    such a job as it was
+-- ttv:deleted:<id>:steps hash    its steps as they were
+-- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
 -- ttv:happened           channel  ids of jobs as something happens to them
 
 local JOURNAL_LENGTH = 5000
+-- Both are in _queueing.lua, which needs what is here.
+local stand_up, stand_down
 
 local function job_key(id) return 'ttv:job:' .. id end
 local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
@@ -54,13 +74,32 @@ local function move(id, to, at)
   redis.call('HSET', job_key(id), 'state', to)
   redis.call('ZREM', 'ttv:jobs:' .. tenant .. ':' .. from, id)
   redis.call('ZADD', 'ttv:jobs:' .. tenant .. ':' .. to, 0, id)
-  if next(MOVES[to]) then
-    redis.call('HSET', job_key(id), 'started_at', whole(at))
-    redis.call('ZADD', 'ttv:started', whole(at), id)
-  else
+  if to == 'queued' then stand_up(id, at) else redis.call('ZREM', 'ttv:queued', id) end
+  if OVER[to] then
     redis.call('HSET', job_key(id), 'finished_at', whole(at), 'message', '')
+    redis.call('HDEL', job_key(id), 'hold')
     redis.call('DEL', job_key(id) .. ':heard')
     redis.call('ZREM', 'ttv:started', id)
+    redis.call('ZREM', 'ttv:deadlines', id)
+    stand_down(id)
+  elseif to == 'started' then
+    redis.call('HSET', job_key(id), 'started_at', whole(at))
+    redis.call('ZADD', 'ttv:started', whole(at), id)
+  end
+end
+
+-- Tell whether steps of a job may start.
+local function goes_on(id)
+  local state, hold = unpack(redis.call('HMGET', job_key(id), 'state', 'hold'))
+  return not OVER[state] and not hold
+end
+
+-- Call visit(name, state) for every step of a job.
+local function each_step(id, visit)
+  local fields = redis.call('HGETALL', steps_key(id))
+  for i = 1, #fields, 2 do
+    local name = string.match(fields[i], '^([^:]+):state$')
+    if name then visit(name, fields[i + 1]) end
   end
 end
 
@@ -77,8 +116,8 @@ local function lost(step_id, worker, token)
   local id, attempt, name = parse(step_id)
   local state, current = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))
   if not state or current ~= attempt then return 'lost' end
-  if state == 'canceled' then return 'canceled' end
   local step = redis.call('HMGET', steps_key(id), name .. ':state', name .. ':worker',
     name .. ':token')
+  if state == 'canceled' or step[1] == 'canceled' then return 'canceled' end
   if step[1] ~= 'running' or step[2] ~= worker or step[3] ~= token then return 'lost' end
 end

@@ -13,10 +13,16 @@ local function raise(id, name, fraction)
   redis.call('HSET', job_key(id), 'progress', string.format('%.3f', progress))
 end
 
+-- Let a ready step run as soon as it may: at once, or when the time of its retry has come.
+local function put_in(id, name, step_id, pool, at)
+  local due = tonumber(redis.call('HGET', steps_key(id), name .. ':due') or 0)
+  if due > at then enqueue(step_id, pool, due) else enqueue_now(id, step_id, pool) end
+end
+
 -- Write down what follows from the states of a job's steps; twice is once.
 local function proceed(id, at, stage, finished, names, tickets)
   local state, attempt = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))
-  if state ~= 'started' and state ~= 'queued' then return end
+  if OVER[state] then return end
   redis.call('HSET', job_key(id), 'stage', stage)
   if finished then
     redis.call('HSET', job_key(id), 'progress', '1')
@@ -31,10 +37,41 @@ local function proceed(id, at, stage, finished, names, tickets)
     if step_state == 'waiting' or step_state == 'ready' then
       local pool = pool_of(id, name)
       pools[pool] = true
-      enqueue_now(id, id .. ':' .. attempt .. ':' .. name, pool)
+      put_in(id, name, id .. ':' .. attempt .. ':' .. name, pool, at)
     end
   end
   for pool in pairs(pools) do dispatch(pool, at, tickets) end
+end
+
+-- Take all steps of a job out of the queue; those that run go on.
+local function withdraw(id)
+  local attempt = redis.call('HGET', job_key(id), 'attempt')
+  each_step(id, function(name, state)
+    if state == 'ready' then dequeue(id .. ':' .. attempt .. ':' .. name, pool_of(id, name)) end
+  end)
+end
+
+-- Let no more steps of a job start, until it is resumed.
+local function hold(id, failure)
+  redis.call('HSET', job_key(id), 'hold', cjson.encode(failure))
+  redis.call('HINCRBY', job_key(id), 'graph', 1)
+  withdraw(id)
+  stand_down(id)
+end
+
+-- Call off every step of a job that is not over, and tell the workers of those that run.
+local function call_off(id)
+  local attempt = redis.call('HGET', job_key(id), 'attempt')
+  each_step(id, function(name, state)
+    if STEP_MOVES[state].canceled then
+      local step_id, pool = id .. ':' .. attempt .. ':' .. name, pool_of(id, name)
+      move_step(id, name, 'canceled')
+      dequeue(step_id, pool)
+      vacate(step_id, pool)
+    end
+  end)
+  redis.call('HINCRBY', job_key(id), 'graph', 1)
+  redis.call('PUBLISH', 'ttv:canceled', id .. ':' .. attempt)
 end
 
 -- Give up a step and its job; finished and running siblings keep what they make.
@@ -43,19 +80,14 @@ local function fail(id, attempt, name, code, message, at)
   move_step(id, name, 'failed')
   redis.call('HSET', steps_key(id), name .. ':error', error)
   redis.call('HINCRBY', job_key(id), 'graph', 1)
+  list_dead(id, attempt, name, at)
   if redis.call('HGET', job_key(id), 'state') ~= 'started' then
     record(id, 'step_failed', name, message)
     return
   end
   redis.call('HSET', job_key(id), 'error', error)
+  withdraw(id)
   move(id, 'failed', at)
-  local fields = redis.call('HGETALL', steps_key(id))
-  for i = 1, #fields, 2 do
-    local other = string.match(fields[i], '^([^:]+):state$')
-    if other and fields[i + 1] == 'ready' then
-      dequeue(id .. ':' .. attempt .. ':' .. other, pool_of(id, other))
-    end
-  end
   record(id, 'failed', name, message)
 end
 

@@ -1,5 +1,4 @@
--- Note that a worker lives and what it can take, drop those long gone, and set for each pool
--- how many steps may wait in the queue: twice what live workers run at once.
+-- Note that a worker lives and what it can take, drop those long gone, and count the slots.
 local name, card, alive, forget = unpack(ARGV)
 local at = clock()
 
@@ -9,13 +8,4 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', 'ttv:workers:seen', '-inf', wh
   redis.call('HDEL', 'ttv:workers', gone)
   redis.call('ZREM', 'ttv:workers:seen', gone)
 end
-
-local slots = {}
-for _, live in ipairs(redis.call('ZRANGEBYSCORE', 'ttv:workers:seen', whole(at - alive), '+inf')) do
-  for pool, count in pairs(cjson.decode(redis.call('HGET', 'ttv:workers', live)).slots) do
-    slots[pool] = (slots[pool] or 0) + count
-  end
-end
-for pool, count in pairs(slots) do
-  redis.call('SET', 'ttv:window:' .. pool, 2 * count, 'PX', 2 * alive)
-end
+count_slots(at, alive)

@@ -1,6 +1,6 @@
 -- Lease a ready step to a worker under a new fencing token. Refuses a step that is done,
--- leased, waiting or of a job that is over; a lease that ran out is freed by sweep.lua only,
--- so that attempts are counted in one place.
+-- leased, waiting or of a job that is over or held; a lease that ran out is freed by sweep.lua
+-- only, so that attempts are counted in one place.
 local step_id, worker, lease = unpack(ARGV)
 local id, attempt, name = parse(step_id)
 local at = clock()
@@ -12,15 +12,17 @@ if not state or current ~= attempt or redis.call('HEXISTS', steps_key(id), name)
 end
 local pool = pool_of(id, name)
 dequeue(step_id, pool)
-if state ~= 'queued' and state ~= 'started' then return {'over'} end
+if not goes_on(id) then return {'stopped'} end
 local step_state = redis.call('HGET', steps_key(id), name .. ':state')
 if step_state ~= 'ready' then return {step_state} end
 
 local token = redis.call('INCR', 'ttv:token')
 move_step(id, name, 'running')
-redis.call('HSET', steps_key(id), name .. ':token', token, name .. ':worker', worker)
+redis.call('HSET', steps_key(id), name .. ':token', token, name .. ':worker', worker,
+  name .. ':claimed_at', whole(at))
 redis.call('HINCRBY', steps_key(id), name .. ':attempts', 1)
-redis.call('ZADD', 'ttv:leases', whole(at + lease), step_id)
+occupy(step_id, pool, at + lease)
+begin(id)
 if state == 'queued' then
   move(id, 'started', at)
   record(id, 'started', name)

@@ -13,6 +13,10 @@ if key ~= '' then
 end
 local known = redis.call('HGET', job_key(id), 'created_at')
 if known then return {'created', known, tickets} end
+local deadline = cjson.decode(terms).deadline
+if deadline and tonumber(deadline) <= at then return {'late'} end
+local refused = refusal(tenant)
+if refused then return {refused} end
 
 redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'request', request,
   'state', 'queued', 'stage', stage, 'attempt', 1, 'revision', 0, 'graph', 1,
@@ -23,8 +27,10 @@ local last = 10 + 2 * count
 for i = 11, last, 2 do
   redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
 end
+if deadline then redis.call('ZADD', 'ttv:deadlines', deadline, id) end
 redis.call('ZADD', 'ttv:jobs:' .. tenant, 0, id)
 redis.call('ZADD', 'ttv:jobs:' .. tenant .. ':queued', 0, id)
+stand_up(id, at)
 if key ~= '' then
   redis.call('HSET', 'ttv:idempotency:' .. key, 'job', id, 'fingerprint', fingerprint)
   redis.call('PEXPIRE', 'ttv:idempotency:' .. key, keep)

@@ -6,16 +6,14 @@ if reason then return reason end
 
 local id, attempt, name = parse(step_id)
 local at = clock()
-redis.call('ZREM', 'ttv:leases', step_id)
+vacate(step_id, pool_of(id, name))
 if retry == '' then
   fail(id, attempt, name, code, message, at)
   return 'failed'
 end
 move_step(id, name, 'ready')
 redis.call('HSET', steps_key(id), name .. ':error',
-  cjson.encode({code = code, message = message, step = name}))
-if redis.call('HGET', job_key(id), 'state') == 'started' then
-  enqueue(step_id, pool_of(id, name), at + retry)
-end
+  cjson.encode({code = code, message = message, step = name}), name .. ':due', whole(at + retry))
+if goes_on(id) then put_in(id, name, step_id, pool_of(id, name), at) end
 record(id, 'retrying', name, message)
 return 'retrying'

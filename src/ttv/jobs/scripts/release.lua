@@ -5,13 +5,13 @@ if lost(step_id, worker, token) then return tickets end
 
 local id, _, name = parse(step_id)
 local at = clock()
-redis.call('ZREM', 'ttv:leases', step_id)
+local pool = pool_of(id, name)
+vacate(step_id, pool)
 redis.call('HINCRBY', steps_key(id), name .. ':attempts', -1)
 move_step(id, name, 'ready')
 record(id, 'released', name)
-if redis.call('HGET', job_key(id), 'state') == 'started' then
-  local pool = pool_of(id, name)
+if goes_on(id) then
   enqueue_now(id, step_id, pool)
-  dispatch(pool, at, tickets)
 end
+dispatch(pool, at, tickets)
 return tickets

@@ -7,7 +7,7 @@ if reason then return reason end
 
 local id, _, name = parse(step_id)
 local at = clock()
-redis.call('ZADD', 'ttv:leases', whole(at + lease), step_id)
+redis.call('ZADD', 'ttv:leases', 'XX', whole(at + lease), step_id)
 local state, progress, said, told = unpack(redis.call('HMGET', job_key(id), 'state', 'progress',
   'message', 'told_at'))
 if state ~= 'started' then return 'held' end

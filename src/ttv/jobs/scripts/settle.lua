@@ -1,7 +1,7 @@
 -- Store what a step gave: its result, the steps it planned, and what follows from them. The
 -- caller decided what follows on one graph; on a newer one it is told to decide again.
-local step_id, worker, token, graph, result, warnings, total, stage, finished, count =
-  unpack(ARGV, 1, 10)
+local step_id, worker, token, graph, result, warnings, total, stage, finished, reused, count =
+  unpack(ARGV, 1, 11)
 local id, _, name = parse(step_id)
 local at = clock()
 local tickets = {}
@@ -16,8 +16,8 @@ if reason then
 end
 if redis.call('HGET', job_key(id), 'graph') ~= graph then return {'moved', tickets} end
 
-local last = 10 + 2 * count
-for i = 11, last, 2 do
+local last = 11 + 2 * count
+for i = 12, last, 2 do
   redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
 end
 redis.call('HSET', job_key(id), 'total', total, 'warnings', warnings)
@@ -26,8 +26,14 @@ raise(id, name, 1)
 move_step(id, name, 'done')
 redis.call('HSET', steps_key(id), name .. ':result', result)
 redis.call('HDEL', steps_key(id), name .. ':error')
-redis.call('ZREM', 'ttv:leases', step_id)
+local pool = pool_of(id, name)
+vacate(step_id, pool)
+note_step(id, name, pool, reused == '1', at)
 record(id, 'done', name)
-if finished == '1' then redis.call('HSET', job_key(id), 'result', result) end
+if finished == '1' then
+  redis.call('HSET', job_key(id), 'result', result)
+  note_film(id, at)
+end
 proceed(id, at, stage, finished == '1', {unpack(ARGV, last + 1)}, tickets)
+dispatch(pool, at, tickets)
 return {'settled', tickets}

@@ -1,14 +1,15 @@
 -- Find what got stuck: leases that ran out, steps handed to the queue that nobody claimed,
--- due steps that nobody handed over, and started jobs nobody looked at for a while (their ids
--- are returned, to be advanced). Of all workers only one does this in each interval.
+-- due steps that nobody handed over, jobs whose deadline has passed, and started jobs nobody
+-- looked at for a while (their ids are returned, to be advanced). Of all workers only one does
+-- this in each interval.
 local worker, interval, expire, attempts, unclaimed, unseen, limit = unpack(ARGV, 1, 7)
 local at = clock()
 local tickets, freed = {}, {}
-if not redis.call('SET', 'ttv:sweeper', worker, 'NX', 'PX', interval) then return {{}, {}, {}} end
+if not redis.call('SET', 'ttv:sweeper', worker, 'NX', 'PX', interval) then return {{}, {}, {}, {}} end
 
 local function free(step_id)
   local id, attempt, name = parse(step_id)
-  redis.call('ZREM', 'ttv:leases', step_id)
+  vacate(step_id, pool_of(id, name))
   local claims = redis.call('HGET', steps_key(id), name .. ':attempts')
   if tonumber(claims) >= tonumber(attempts) then
     fail(id, attempt, name, 'worker_lost',
@@ -17,9 +18,19 @@ local function free(step_id)
   end
   move_step(id, name, 'ready')
   record(id, 'expired', name)
-  if redis.call('HGET', job_key(id), 'state') == 'started' then
+  if goes_on(id) then
     enqueue_now(id, step_id, pool_of(id, name))
   end
+end
+
+local overdue = redis.call('ZRANGEBYSCORE', 'ttv:deadlines', '-inf', whole(at), 'LIMIT', 0, limit)
+for _, id in ipairs(overdue) do
+  local message = 'The film was not done by its deadline.'
+  call_off(id)
+  redis.call('HSET', job_key(id), 'error',
+    cjson.encode({code = 'deadline_exceeded', message = message}))
+  move(id, 'failed', at)
+  record(id, 'overdue', nil, message)
 end
 
 if expire == '1' then
@@ -29,16 +40,11 @@ end
 
 for i = 8, #ARGV do
   local pool = ARGV[i]
-  local stale = redis.call('ZRANGEBYSCORE', 'ttv:sent:' .. pool, '-inf', whole(at - unclaimed),
-    'LIMIT', 0, limit)
-  for _, step_id in ipairs(stale) do
-    redis.call('ZADD', 'ttv:sent:' .. pool, whole(at), step_id)
-    table.insert(tickets, step_id)
-    table.insert(tickets, pool)
-  end
+  resend(pool, at, unclaimed, limit, tickets)
+  wake(pool, at, 50 * WOKEN)
   dispatch(pool, at, tickets)
 end
 
 local quiet = redis.call('ZRANGEBYSCORE', 'ttv:started', '-inf', whole(at - unseen), 'LIMIT', 0, limit)
 for _, id in ipairs(quiet) do redis.call('ZADD', 'ttv:started', whole(at), id) end
-return {tickets, freed, quiet}
+return {tickets, freed, quiet, overdue}

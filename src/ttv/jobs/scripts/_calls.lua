@@ -1,0 +1,73 @@
+-- What the calls of people about one job have in common. Each carries an id of its own: one that
+-- comes again, because its answer was lost on the way, finds that it was done.
+
+-- Why a call changes nothing: the job is not there or not theirs, the call was done, or the job
+-- has changed since the expected revision. Nil for one that may.
+local function refused(id, tenant, expected, call)
+  local owner, revision, last = unpack(redis.call('HMGET', job_key(id), 'tenant', 'revision', 'call'))
+  if owner ~= tenant then return 'gone' end
+  if last == call then return 'done' end
+  if expected ~= '' and expected ~= revision then return 'changed' end
+end
+
+-- Answer with the job as it is now.
+local function answer(word, id, tickets)
+  return {word, redis.call('HGETALL', job_key(id)), redis.call('HGETALL', steps_key(id)),
+    tickets or {}}
+end
+
+local function done(id, call, tickets)
+  redis.call('HSET', job_key(id), 'call', call)
+  return answer('done', id, tickets)
+end
+
+-- Begin the next attempt at a job: steps named in again wait as if they had never run, those in
+-- forgotten are no more, and what the others made is kept. The number of the attempt stands in
+-- the ids of steps, so every claim of the one before is void.
+local function renew(id, again, forgotten, total, at)
+  local state, attempt, deadline = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt',
+    'deadline'))
+  clear_dead(id)
+  each_step(id, function(name)
+    local step_id, pool = id .. ':' .. attempt .. ':' .. name, pool_of(id, name)
+    dequeue(step_id, pool)
+    vacate(step_id, pool)
+  end)
+  local function erase(name)
+    for _, fact in ipairs({'state', 'fraction', 'attempts', 'token', 'worker', 'result', 'error',
+      'due', 'letter'}) do
+      redis.call('HDEL', steps_key(id), name .. ':' .. fact)
+    end
+  end
+  for _, name in ipairs(forgotten) do
+    erase(name)
+    redis.call('HDEL', steps_key(id), name)
+  end
+  for _, name in ipairs(again) do
+    erase(name)
+    redis.call('HSET', steps_key(id), name .. ':state', 'waiting')
+  end
+  local kept = 0
+  each_step(id, function(name, step_state)
+    if step_state == 'done' then
+      kept = kept + cjson.decode(redis.call('HGET', steps_key(id), name)).weight
+    end
+  end)
+  redis.call('HDEL', job_key(id), 'hold', 'error', 'result', 'told_at', 'finished_at')
+  redis.call('DEL', job_key(id) .. ':heard')
+  redis.call('HSET', job_key(id), 'total', total, 'done', kept, 'message', '',
+    'progress', string.format('%.3f', math.min(kept / total, 0.99)))
+  redis.call('HINCRBY', job_key(id), 'attempt', 1)
+  redis.call('HINCRBY', job_key(id), 'graph', 1)
+  if OVER[state] then
+    redis.call('HDEL', job_key(id), 'started_at')
+    move(id, 'queued', at)
+  end
+  -- Whoever begins again after the deadline has given it up.
+  if deadline and tonumber(deadline) > at then
+    redis.call('ZADD', 'ttv:deadlines', deadline, id)
+  else
+    redis.call('HDEL', job_key(id), 'deadline')
+  end
+end
+

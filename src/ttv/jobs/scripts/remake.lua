@@ -1,0 +1,17 @@
+-- Begin another attempt at a job that is over or paused, to a new order: what that does not
+-- touch is kept.
+local id, tenant, expected, call, graph, stage, total, again, forgotten, request =
+  unpack(ARGV, 1, 10)
+local at = clock()
+local tickets = {}
+local reason = refused(id, tenant, expected, call)
+if reason then return answer(reason, id) end
+local state, held, current = unpack(redis.call('HMGET', job_key(id), 'state', 'hold', 'graph'))
+if not OVER[state] and not held then return {state} end
+if current ~= graph then return {'moved'} end
+
+redis.call('HSET', job_key(id), 'request', request)
+renew(id, cjson.decode(again), cjson.decode(forgotten), total, at)
+record(id, 'remade')
+proceed(id, at, stage, false, {unpack(ARGV, 11)}, tickets)
+return done(id, call, tickets)
