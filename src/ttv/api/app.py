@@ -6,7 +6,7 @@ import asyncio
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -16,6 +16,7 @@ from starlette.routing import Match
 from ttv.api import fields, films, health, jobs, journal, problems, reference
 from ttv.api.exchange import Exchange
 from ttv.api.openapi import describer
+from ttv.api.routing import guard_of
 from ttv.api.services import Services
 from ttv.api.streams import Streams
 from ttv.errors import InvalidRequest, NotFound, TtvError
@@ -41,6 +42,7 @@ def create_app(services: Services) -> FastAPI:
         },
     )
     for router in _ROUTERS:
+        _check_guards(router)
         app.include_router(router)
     app.openapi = describer(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
     app.state.services = services
@@ -57,6 +59,13 @@ def create_app(services: Services) -> FastAPI:
         stopping=app.state.stopping,
     )
     return app
+
+
+def _check_guards(router: APIRouter) -> None:
+    """Refuse to start with a route that does not say who may use it."""
+    for route in router.routes:
+        if guard_of(route) is None:
+            raise TtvError(f"the route {getattr(route, 'path', route)} has no guard")
 
 
 def end_long_answers(app: FastAPI) -> None:

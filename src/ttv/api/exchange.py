@@ -13,7 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ttv.api import problems
+from ttv.access import Caller
+from ttv.api import auth, limits, problems
 from ttv.errors import TtvError
 from ttv.jobs import is_job_id
 from ttv.observability import HttpMetrics, bind, log
@@ -42,6 +43,7 @@ _TRACEPARENT: Final = re.compile(
 class _Answer:
     """What became of a request."""
 
+    scope: Scope
     request_id: str
     send: Send
     #: True when the client should take another connection for its next request.
@@ -56,6 +58,8 @@ class _Answer:
             headers["X-Request-ID"] = self.request_id
             if self.last():
                 headers["Connection"] = "close"
+            if limits.COUNT in self.scope:
+                headers.update(limits.headers(self.scope[limits.COUNT]))
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self.send(message)
@@ -80,6 +84,7 @@ class Exchange:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         answer = _Answer(
+            scope,
             given if _REQUEST_ID.fullmatch(given) else self.new_request_id(),
             send,
             # HTTP/2 has no such header; its connections end by themselves.
@@ -111,6 +116,7 @@ class Exchange:
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(method, route).observe(seconds)
         job_id = scope.get("path_params", {}).get("job_id", "")
+        caller: Caller | None = scope.get(auth.CALLER)
         log.log(
             logging.DEBUG if route in _QUIET else logging.INFO,
             "Request answered",
@@ -120,4 +126,6 @@ class Exchange:
             route=route,
             status=status,
             duration_ms=round(seconds * 1000, 1),
+            client=scope.get(auth.IP),
+            key=caller.key if caller else None,
         )

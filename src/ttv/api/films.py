@@ -10,20 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from ttv import jobs
+from ttv.access import Caller
 from ttv.api import accept, problems, ranges, schemas
+from ttv.api.auth import Who
 from ttv.api.openapi import Responses, content, document, headers, refusals
 from ttv.api.preconditions import known, strong
 from ttv.api.problems import Gone, NotReady
-from ttv.api.routing import JobId, get, shown
+from ttv.api.routing import READS_FILES, READS_JOBS, JobId, get, shown
 from ttv.api.schemas import JOB, Links
-from ttv.api.services import TENANT, Here, Services
+from ttv.api.services import Here, Services
 from ttv.artifacts import Artifact
 from ttv.errors import NotFound
 from ttv.pipeline import Result
 
 router = APIRouter(tags=["films"])
 
-_MISSING: Final = ("not_found", "not_ready", "gone", "unavailable")
+_MISSING: Final = ("not_found", "not_ready", "gone")
 
 
 class _Asked(BaseModel):
@@ -38,15 +40,18 @@ class _Asked(BaseModel):
     router,
     f"{JOB}/artifact",
     name="getArtifact",
+    guard=READS_FILES,
     responses={
         200: document(schemas.Artifact, "Where the film is."),
         302: {"description": "The film, with `redirect=1`."},
         **refusals("invalid_request", *_MISSING),
     },
 )
-async def get_artifact(here: Here, job_id: JobId, asked: Annotated[_Asked, Query()]) -> Response:
+async def get_artifact(
+    here: Here, who: Who, job_id: JobId, asked: Annotated[_Asked, Query()]
+) -> Response:
     """Say where the finished film can be had, how large it is and what its hash is."""
-    film = await _file(here, job_id, "film")
+    film = await _file(here, who, job_id, "film")
     url = Links.of(job_id).video
     if asked.redirect:
         return Response(status_code=302, headers={"Location": url})
@@ -81,57 +86,61 @@ def _served(media_type: str, about: str) -> Responses:
     router,
     f"{JOB}/video",
     name="getVideo",
+    guard=READS_FILES,
     json=False,
     extra=_READS,
     responses=_served("video/mp4", "The film."),
 )
-async def get_video(request: Request, here: Here, job_id: JobId) -> Response:
+async def get_video(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give the finished film; a `Range` of bytes gives a part of it."""
-    return await _serve(request, here, job_id, "film")
+    return await _serve(request, here, who, job_id=job_id, role="film")
 
 
 @get(
     router,
     f"{JOB}/poster",
     name="getPoster",
+    guard=READS_FILES,
     json=False,
     extra=_READS,
     responses=_served("image/png", "A still of the film."),
 )
-async def get_poster(request: Request, here: Here, job_id: JobId) -> Response:
+async def get_poster(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give a still that stands for the finished film."""
-    return await _serve(request, here, job_id, "poster")
+    return await _serve(request, here, who, job_id=job_id, role="poster")
 
 
 @get(
     router,
     f"{JOB}/manifest",
     name="getManifest",
+    guard=READS_FILES,
     json=False,
     extra=_READS,
     responses=_served(accept.JSON, "The manifest."),
 )
-async def get_manifest(request: Request, here: Here, job_id: JobId) -> Response:
+async def get_manifest(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Say how the finished film was made: plan, seeds, versions, hashes, timings."""
-    return await _serve(request, here, job_id, "manifest")
+    return await _serve(request, here, who, job_id=job_id, role="manifest")
 
 
 @get(
     router,
     f"{JOB}/plan",
     name="getPlan",
+    guard=READS_JOBS,
     json=False,
     extra=_READS,
     responses=_served(accept.JSON, "The plan."),
 )
-async def get_plan(request: Request, here: Here, job_id: JobId) -> Response:
+async def get_plan(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give the plan of the film, as soon as the job is planned."""
-    return await _serve(request, here, job_id, "plan")
+    return await _serve(request, here, who, job_id=job_id, role="plan")
 
 
-async def _file(here: Services, job_id: str, role: str) -> Artifact:
+async def _file(here: Services, who: Caller, job_id: str, role: str) -> Artifact:
     """Find a file of a job. Raises NotFound, NotReady, Gone."""
-    job = await here.jobs.store.get(job_id, tenant=TENANT)
+    job = await here.jobs.store.get(job_id, tenant=who.tenant)
     file = _made(job).get(role)
     if file is None and job.state.terminal:
         raise NotFound(f"the job is {job.state}; it has no {role}")
@@ -152,9 +161,11 @@ def _made(job: jobs.Job) -> Mapping[str, Artifact]:
     return files
 
 
-async def _serve(request: Request, here: Services, job_id: str, role: str) -> Response:
+async def _serve(
+    request: Request, here: Services, who: Caller, *, job_id: str, role: str
+) -> Response:
     """Answer with a file or the part of it that is asked for (RFC 9110, sections 13 and 14)."""
-    file = await _file(here, job_id, role)
+    file = await _file(here, who, job_id, role)
     accept.choose(request.headers.get("accept"), [file.content_type])
     etag = strong(file.sha256)
     sent = {"ETag": etag, "Accept-Ranges": "bytes"}

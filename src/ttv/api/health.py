@@ -10,9 +10,11 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, Metric
 from starlette.responses import Response
 
+from ttv.access import Forbidden
 from ttv.api import accept
+from ttv.api.auth import Who
 from ttv.api.openapi import content, document
-from ttv.api.routing import get, shown
+from ttv.api.routing import PUBLIC, WATCHES, get, shown
 from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.errors import TtvError, Unavailable
@@ -30,6 +32,7 @@ _PATIENCE_SECONDS: Final = 1.0
     router,
     "/healthz",
     name="getHealth",
+    guard=PUBLIC,
     responses={200: document(Alive, "The process answers.")},
 )
 async def get_health() -> Response:
@@ -41,6 +44,7 @@ async def get_health() -> Response:
     router,
     "/readyz",
     name="getReadiness",
+    guard=PUBLIC,
     responses={
         200: document(Readiness, "Requests can be taken."),
         503: document(Readiness, "Something is missing.", Retry_After="Seconds to wait."),
@@ -61,11 +65,17 @@ async def get_readiness(request: Request) -> Response:
     router,
     "/metrics",
     name="getMetrics",
+    guard=WATCHES,
     json=False,
     responses={200: content(accept.TEXT, "Metrics in the text form of Prometheus.")},
 )
-async def get_metrics(request: Request, here: Here) -> Response:
-    """Count requests, waiting steps, running steps and what workers did."""
+async def get_metrics(request: Request, here: Here, who: Who) -> Response:
+    """Count requests, waiting steps, running steps and what workers did.
+
+    For operators (the scope `admin` in the tenant `local`), and for who asks from this machine.
+    """
+    if not who.operator:
+        raise Forbidden("the metrics are for operators; ask from the machine of the service itself")
     metrics: HttpMetrics = request.app.state.metrics
     text = metrics.render(await _store_metrics(here))
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})

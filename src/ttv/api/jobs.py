@@ -16,13 +16,15 @@ from starlette.responses import Response
 
 from ttv import jobs
 from ttv.api import schemas
+from ttv.api.auth import Who
 from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
 from ttv.api.preconditions import allows, known, strong, wait_seconds
-from ttv.api.routing import TAKES_JSON, JobId, get, shown
+from ttv.api.problems import REQUEST_ID
+from ttv.api.routing import CHANGES_JOBS, MAKES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS
-from ttv.api.services import TENANT, Here, Services
+from ttv.api.services import Here, Services
 from ttv.errors import InvalidRequest
 from ttv.observability import log
 from ttv.pipeline import opening_steps
@@ -35,13 +37,12 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _TAGS: Final = {"ETag": "The revision of the job."}
 
 
-@router.post(
+@change(
+    router,
     JOBS,
-    operation_id="createJob",
-    status_code=202,
-    response_class=Response,
-    dependencies=[TAKES_JSON],
-    openapi_extra=body(schemas.JobRequest),
+    name="createJob",
+    guard=MAKES_JOBS,
+    extra=body(schemas.JobRequest),
     responses={
         202: document(
             schemas.Job,
@@ -54,18 +55,17 @@ _TAGS: Final = {"ETag": "The revision of the job."}
         **refusals(
             "invalid_request",
             "invalid_json",
-            "not_acceptable",
             "idempotency_mismatch",
             "body_too_slow",
             "body_too_large",
             "unsupported_media_type",
-            "unavailable",
         ),
     },
 )
 async def create_job(
     request: Request,
     here: Here,
+    who: Who,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -92,7 +92,8 @@ async def create_job(
     made = await here.jobs.store.create(
         order.to_json(),
         steps=steps,
-        tenant=TENANT,
+        tenant=who.tenant,
+        terms=jobs.Terms(key=who.key, request_id=request.scope[REQUEST_ID]),
         idempotency_key=idempotency_key,
         fingerprint=_fingerprint(asked),
     )
@@ -124,15 +125,16 @@ class _Listing(BaseModel):
     router,
     JOBS,
     name="listJobs",
+    guard=READS_JOBS,
     responses={
         200: document(schemas.JobPage, "A page of jobs.", Link="The next page (`rel=next`)."),
-        **refusals("invalid_request", "unavailable"),
+        **refusals("invalid_request"),
     },
 )
-async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response:
+async def list_jobs(here: Here, who: Who, asked: Annotated[_Listing, Query()]) -> Response:
     """List jobs, newest first, without their steps; new jobs do not shift later pages."""
     page = await here.jobs.store.list(
-        TENANT, limit=asked.limit, cursor=asked.cursor, state=asked.status
+        who.tenant, limit=asked.limit, cursor=asked.cursor, state=asked.status
     )
     listed = [schemas.JobSummary.of(job) for job in page.jobs]
     answer = shown(schemas.JobPage(jobs=listed, next_cursor=page.cursor))
@@ -145,6 +147,7 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
     router,
     JOB,
     name="getJob",
+    guard=READS_JOBS,
     responses={
         200: document(
             schemas.Job,
@@ -154,12 +157,13 @@ async def list_jobs(here: Here, asked: Annotated[_Listing, Query()]) -> Response
             **_TAGS,
         ),
         304: {"description": "The job has not changed since the revision in If-None-Match."},
-        **refusals("not_found", "unavailable"),
+        **refusals("not_found"),
     },
 )
 async def get_job(
     request: Request,
     here: Here,
+    who: Who,
     job_id: JobId,
     if_none_match: Annotated[
         str | None, Header(alias="If-None-Match", description="An ETag you have.")
@@ -177,9 +181,11 @@ async def get_job(
     seconds = wait_seconds(prefer) if if_none_match else None
     if seconds and if_none_match:
         stopping: asyncio.Event = request.app.state.stopping
-        job = await _changed(here, job_id, if_none_match, seconds=seconds, stopping=stopping)
+        job = await _changed(
+            here, job_id, if_none_match, tenant=who.tenant, seconds=seconds, stopping=stopping
+        )
     else:
-        job = await here.jobs.store.get(job_id, tenant=TENANT)
+        job = await here.jobs.store.get(job_id, tenant=who.tenant)
     extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
     if seconds is not None:
         extra["Preference-Applied"] = f"wait={seconds}"
@@ -188,18 +194,19 @@ async def get_job(
     return _answer(job, 200, **extra)
 
 
-@router.post(
+@change(
+    router,
     f"{JOB}/cancel",
-    operation_id="cancelJob",
-    response_class=Response,
-    dependencies=[TAKES_JSON],
+    name="cancelJob",
+    guard=CHANGES_JOBS,
     responses={
         200: document(schemas.Job, "The job, now canceled.", **_TAGS),
-        **refusals("not_found", "not_acceptable", "conflict", "precondition_failed", "unavailable"),
+        **refusals("not_found", "conflict", "precondition_failed"),
     },
 )
 async def cancel_job(
     here: Here,
+    who: Who,
     job_id: JobId,
     if_match: Annotated[
         str | None,
@@ -209,22 +216,28 @@ async def cancel_job(
     """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
     revision = None
     if if_match is not None:
-        revision = (await here.jobs.store.get(job_id, tenant=TENANT)).revision
+        revision = (await here.jobs.store.get(job_id, tenant=who.tenant)).revision
         if not allows(if_match, strong(revision)):
             raise jobs.Changed
-    job = await here.jobs.store.cancel(job_id, tenant=TENANT, revision=revision)
+    job = await here.jobs.store.cancel(job_id, tenant=who.tenant, revision=revision)
     log.info("Job canceled", action="job.canceled", job_id=job_id)
     return _answer(job, 200)
 
 
 async def _changed(
-    here: Services, job_id: str, etag: str, *, seconds: int, stopping: asyncio.Event
+    here: Services,
+    job_id: str,
+    etag: str,
+    *,
+    tenant: str,
+    seconds: int,
+    stopping: asyncio.Event,
 ) -> jobs.Job:
     """Give the job as soon as it is not what the client knows, or the time is over."""
     deadline = here.monotonic() + seconds
     with here.feed.watch(job_id) as watch:
         while True:
-            job = await here.jobs.store.get(job_id, tenant=TENANT)
+            job = await here.jobs.store.get(job_id, tenant=tenant)
             left = deadline - here.monotonic()
             if not known(etag, strong(job.revision)) or job.state.terminal:
                 return job

@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from ttv import jobs
 from ttv.api import accept, schemas
+from ttv.api.auth import Who
 from ttv.api.openapi import document, refusals
 from ttv.api.paging import link_next
-from ttv.api.routing import JobId, get, shown
+from ttv.api.routing import READS_JOBS, JobId, get, shown
 from ttv.api.schemas import JOB, Links
-from ttv.api.services import TENANT, Here, Services
+from ttv.api.services import Here, Services
 from ttv.api.streams import HEADERS, Streams
 from ttv.errors import InvalidRequest
 
@@ -46,18 +47,19 @@ class _Tail(BaseModel):
     router,
     f"{JOB}/logs",
     name="getJobLogs",
+    guard=READS_JOBS,
     json=False,
     responses={
         200: {**_PAGE, "content": {accept.TEXT: {"schema": {"type": "string"}}}},
-        **refusals("invalid_request", "not_found", "not_acceptable", "unavailable"),
+        **refusals("invalid_request", "not_found", "not_acceptable"),
     },
 )
 async def get_job_logs(
-    request: Request, here: Here, job_id: JobId, asked: Annotated[_Tail, Query()]
+    request: Request, here: Here, who: Who, job_id: JobId, asked: Annotated[_Tail, Query()]
 ) -> Response:
     """Read what happened to a job: as JSON, or as lines with `Accept: text/plain`."""
     form = accept.choose(request.headers.get("accept"), [accept.JSON, accept.TEXT])
-    await here.jobs.store.get(job_id, tenant=TENANT)
+    await here.jobs.store.get(job_id, tenant=who.tenant)
     journal = await _read(here, job_id, asked)
     if form == accept.TEXT:
         answer = Response(journal.text(), media_type=accept.TEXT)
@@ -71,17 +73,20 @@ async def get_job_logs(
     router,
     f"{JOB}/events",
     name="getJobEvents",
+    guard=READS_JOBS,
     json=False,
     responses={
         200: {**_PAGE, "content": {accept.EVENTS: {"schema": {"type": "string"}}}},
         **refusals(
-            "invalid_request", "not_found", "not_acceptable", "too_many_streams", "unavailable"
+            *("invalid_request", "not_found", "not_acceptable"),
+            *("too_many_own_streams", "too_many_streams"),
         ),
     },
 )
 async def get_job_events(
     request: Request,
     here: Here,
+    who: Who,
     job_id: JobId,
     asked: Annotated[_Tail, Query()],
     last_event_id: Annotated[
@@ -100,7 +105,7 @@ async def get_job_events(
     before it are not kept any more.
     """
     form = accept.choose(request.headers.get("accept"), [accept.JSON, accept.EVENTS])
-    job = await here.jobs.store.get(job_id, tenant=TENANT)
+    job = await here.jobs.store.get(job_id, tenant=who.tenant)
     if form == accept.JSON:
         journal = await _read(here, job_id, asked)
         answer = shown(journal)
@@ -111,7 +116,7 @@ async def get_job_events(
     if request.method == "HEAD":
         return Response(media_type=accept.EVENTS, headers=HEADERS)
     streams: Streams = request.app.state.streams
-    return streams.answer(job, last_event_id or asked.after)
+    return streams.answer(job, last_event_id or asked.after, who)
 
 
 async def _read(here: Services, job_id: str, asked: _Tail) -> schemas.Journal:

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from ttv.api import accept
+from ttv.api.auth import SCHEMES
 from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
 from ttv.api.schemas import FieldProblem, JobRequest, Problem
 
@@ -22,7 +23,10 @@ _ABOUT: Final = (
     "follow `GET /v1/jobs/{job_id}` until its status is `finished`, then take the film from "
     "`GET /v1/jobs/{job_id}/video`.\n\n"
     "Every refusal is a problem of RFC 9457 with a stable `code`. Every answer carries "
-    "`X-Request-ID`."
+    "`X-Request-ID`.\n\n"
+    "Send an API key (`ttv keys create`) as `Authorization: Bearer KEY` or `X-API-Key: KEY`; each "
+    "operation names the scope that the key needs. What belongs to another tenant is not found. "
+    "How many requests are left is in the headers `RateLimit-Policy` and `RateLimit`."
 )
 
 #: The answers of one operation by status.
@@ -34,7 +38,18 @@ def refusals(*codes: str) -> Responses:
     by_status: dict[int | str, list[str]] = {}
     for code in (*codes, "internal"):
         by_status.setdefault(KINDS[code].status.value, []).append(code)
-    return {status: _problem(same) for status, same in by_status.items()}
+    return {status: _problem(list(dict.fromkeys(same))) for status, same in by_status.items()}
+
+
+def also(responses: Responses, *codes: str) -> Responses:
+    """Declare more problems beside those that are declared already."""
+    declared = [
+        code
+        for response in responses.values()
+        for content in response.get("content", {}).values()
+        for code in content.get("examples", ())
+    ]
+    return responses | refusals(*declared, *codes)
 
 
 def content(media_type: str, about: str, **sent: str) -> dict[str, Any]:
@@ -106,6 +121,7 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
             operation["responses"].pop("422", None)
             operation["responses"] = dict(sorted(operation["responses"].items()))
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
+    schema["components"]["securitySchemes"] = SCHEMES
     schema["components"]["examples"] = {
         code: _example(code, kind) for code, kind in KINDS.items() if code not in _UNDECLARED
     }
@@ -123,11 +139,13 @@ def _sent(headers: Mapping[str, str]) -> dict[str, Any]:
 def _problem(codes: list[str]) -> dict[str, Any]:
     """Declare an answer with a problem of one of these codes."""
     kinds = [KINDS[code] for code in codes]
-    retry = {"Retry_After": "Seconds to wait."} if any(k.retry_after for k in kinds) else {}
+    sent = {"Retry_After": "Seconds to wait."} if any(k.retry_after for k in kinds) else {}
+    if "unauthenticated" in codes:
+        sent["WWW_Authenticate"] = "How to send a key."
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
         "description": "; ".join(kind.title for kind in kinds) + ".",
-        "headers": _sent(retry),
+        "headers": _sent(sent),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}, "examples": examples}},
     }
 

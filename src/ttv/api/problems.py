@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,8 @@ from ttv.errors import Conflict, InvalidRequest, NotFound, Transient, TtvError, 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Where the table of problems is shown; the fragment is the code.
 TYPE: Final = "/docs#problem-"
+#: What a client without a key is told to send one with.
+CHALLENGE: Final = 'Bearer realm="ttv"'
 #: Where the id of a request stands in its ASGI scope.
 REQUEST_ID: Final = "ttv.request_id"
 
@@ -41,6 +44,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "invalid_request": Kind(HTTPStatus.BAD_REQUEST, "A field cannot be used"),
         "invalid_json": Kind(HTTPStatus.BAD_REQUEST, "The body is not usable JSON"),
+        "unauthenticated": Kind(HTTPStatus.UNAUTHORIZED, "An API key is needed"),
+        "forbidden": Kind(HTTPStatus.FORBIDDEN, "The API key does not allow it"),
         "not_found": Kind(HTTPStatus.NOT_FOUND, "No such thing"),
         "not_ready": Kind(HTTPStatus.NOT_FOUND, "Not made yet", 2),
         "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"),
@@ -54,6 +59,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "unsupported_media_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON"),
         "range_not_satisfiable": Kind(
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file is shorter than that"
+        ),
+        "rate_limited": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", 1),
+        "too_many_own_streams": Kind(
+            HTTPStatus.TOO_MANY_REQUESTS, "Too many event streams of yours", 5
         ),
         "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of ours"),
         "too_many_streams": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many event streams", 5),
@@ -112,6 +121,12 @@ class TooManyStreams(Unavailable):
     code = "too_many_streams"
 
 
+class TooManyOwnStreams(Transient):
+    """You have too many event streams open here; close one, or read the events by page."""
+
+    code = "too_many_own_streams"
+
+
 class Gone(NotFound):
     """The file was made once and is not kept any more."""
 
@@ -164,13 +179,23 @@ def refuse(
         refusals = error.refusals if isinstance(error, InvalidFields) else (error,)
         document["param"] = error.param
         document["errors"] = [_field(refusal, request) for refusal in refusals]
-    retry = {"Retry-After": str(kind.retry_after)} if kind.retry_after is not None else {}
+    sent = {"Cache-Control": "no-store"}
+    if kind.retry_after is not None:
+        sent["Retry-After"] = str(_wait_seconds(error) or kind.retry_after)
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        sent["WWW-Authenticate"] = CHALLENGE
     return Response(
         json.dumps(document),
         status_code=kind.status.value,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **retry, **(headers or {})},
+        headers=sent | dict(headers or {}),
     )
+
+
+def _wait_seconds(error: TtvError) -> int | None:
+    """Give the wait that an error itself asks for."""
+    asked = error.retry_after if isinstance(error, Transient) else None
+    return None if asked is None else ceil(asked)
 
 
 def _field(refusal: InvalidRequest, request: Request) -> dict[str, str]:

@@ -13,25 +13,26 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from ttv.api.problems import KINDS
+from ttv.api.routing import PUBLIC, get
 
 router = APIRouter(include_in_schema=False)
 
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
-@router.get("/openapi.json")
+@get(router, "/openapi.json", name="getDescription", guard=PUBLIC, responses={}, json=False)
 async def get_openapi(request: Request) -> Response:
     """Give the OpenAPI document."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/docs")
+@get(router, "/docs", name="getReference", guard=PUBLIC, responses={}, json=False)
 async def get_docs(request: Request) -> Response:
     """Give the reference as a page."""
     return HTMLResponse("".join(_page(request.app.openapi())))
 
 
-@router.get("/docs/style.css")
+@get(router, "/docs/style.css", name="getStyle", guard=PUBLIC, responses={}, json=False)
 async def get_style() -> Response:
     """Give the style of the page."""
     style = (files("ttv.api") / "reference.css").read_text(encoding="utf-8")
@@ -60,6 +61,8 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
     name = operation["operationId"]
     yield f'<section id="{name}"><h2><b>{method}</b> <code>{escape(path)}</code></h2>'
     yield _prose(operation["description"])
+    for scopes in (scope for way in operation["security"][:1] for scope in way.values()):
+        yield f"<p>Scope of the key: <code>{', '.join(scopes)}</code></p>"
     body = operation.get("requestBody")
     if body:
         reference = next(iter(body["content"].values()))["schema"]

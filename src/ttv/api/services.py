@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from ttv.access import Access
 from ttv.artifacts import Store
 from ttv.jobs import Feed, Jobs
 from ttv.pipeline import Order
 from ttv.settings import Settings
-
-#: The owner of every job while the service has one user.
-TENANT: Final = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class Services:
 
     jobs: Jobs
     feed: Feed
+    access: Access
     artifacts: Store
     #: Refuses, with InvalidRequest, an order that the back ends cannot carry out.
     check: Callable[[Order], None]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from typing import Final
 
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from ttv.access import Caller
 from ttv.api import accept, schemas
-from ttv.api.problems import TooManyStreams
+from ttv.api.problems import TooManyOwnStreams, TooManyStreams
 from ttv.api.services import Services
 from ttv.errors import NotFound, Unavailable
 from ttv.jobs import Event, Job, JobStore, Watch
@@ -45,24 +47,40 @@ class Streams:
         self._metrics = metrics
         self._stopping = stopping
         self._heartbeat_seconds = heartbeat_seconds
-        self._open = 0
+        #: How many streams each tenant has open.
+        self._open: Counter[str] = Counter()
 
-    def answer(self, job: Job, after: str) -> StreamingResponse:
+    def answer(self, job: Job, after: str, who: Caller) -> StreamingResponse:
         """Answer with all events of a job that follow ``after``, and with its end."""
-        return _Answer(self, self.follow(job, after), self._services.settings.unread_seconds)
+        frames, unread_seconds = self.follow(job, after), self._services.settings.unread_seconds
+        return _Answer(self.place(who), frames, unread_seconds)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place for one stream; raises TooManyStreams when all are taken."""
-        limit = self._services.settings.max_event_streams
-        if self._open >= limit:
-            raise TooManyStreams(f"{limit} event streams are open here, which is the limit")
-        self._open += 1
+    def place(self, who: Caller) -> Iterator[None]:
+        """Hold a place for one stream of a caller.
+
+        Raises TooManyStreams when all are taken, TooManyOwnStreams when his tenant has enough.
+        """
+        self._check(who)
+        self._open[who.tenant] += 1
         try:
             with self._metrics.streams.track_inprogress():
                 yield
         finally:
-            self._open -= 1
+            self._open[who.tenant] -= 1
+            if not self._open[who.tenant]:
+                del self._open[who.tenant]
+
+    def _check(self, who: Caller) -> None:
+        settings = self._services.settings
+        limit, own = settings.max_event_streams, settings.max_event_streams_per_tenant
+        if self._open.total() >= limit:
+            raise TooManyStreams(f"{limit} event streams are open here, which is the limit")
+        if who.limited and self._open[who.tenant] >= own:
+            raise TooManyOwnStreams(
+                f"you have {own} event streams open here, which is the limit; close one, or read "
+                "the events by page"
+            )
 
     async def follow(self, job: Job, after: str) -> AsyncGenerator[str, None]:
         """Give events as frames until the job is over or the server stops."""
@@ -132,10 +150,13 @@ class _Answer(StreamingResponse):
     media_type = accept.EVENTS
 
     def __init__(
-        self, streams: Streams, frames: AsyncGenerator[str, None], unread_seconds: float
+        self,
+        place: AbstractContextManager[None],
+        frames: AsyncGenerator[str, None],
+        unread_seconds: float,
     ) -> None:
         super().__init__(frames, headers=HEADERS)
-        self._streams = streams
+        self._place = place
         self._frames = frames
         self._unread_seconds = unread_seconds
 
@@ -146,7 +167,7 @@ class _Answer(StreamingResponse):
             async with asyncio.timeout(self._unread_seconds):
                 await send(message)
 
-        with self._streams.place():
+        with self._place:
             async with aclosing(self._frames):
                 try:
                     await super().__call__(scope, receive, send_in_time)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ulid import ULID
 
-from ttv import api, jobs, pipeline, tether, worker
+from ttv import access, api, jobs, pipeline, tether, worker
 from ttv.observability import configure
 from ttv.pipeline import Order, Pipeline, Result
 from ttv.settings import Settings
@@ -39,9 +39,12 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         jobs.Feed(opened.connection, opened.store) as feed,
         opened.store.promises.kept(),
     ):
+        let_in = access.over(opened.connection, settings, host=listening.getsockname()[0])
+        await let_in.door.check()
         services = api.Services(
             jobs=opened,
             feed=feed,
+            access=let_in,
             artifacts=made_by.store,
             check=made_by.check,
             settings=settings,

@@ -18,7 +18,7 @@ from coredis import Redis
 from fastapi import FastAPI
 
 from tests.integration.conftest import Valkey
-from ttv import backends
+from ttv import access, backends
 from ttv.api import Services, create_app, serve
 from ttv.artifacts import Store
 from ttv.errors import InvalidRequest
@@ -90,6 +90,7 @@ def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Servic
     return Services(
         jobs=jobs,
         feed=feed,
+        access=access.over(jobs.connection, settings, host="127.0.0.1"),
         artifacts=store,
         check=check,
         settings=settings,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from ttv import backends
+from ttv import access, backends
 from ttv.api import Services, create_app
 from ttv.jobs import Feed, Fleet, Jobs, JobStore, Leases, StepQueue, Totals, connect
 from ttv.settings import Settings
@@ -18,6 +18,7 @@ def app(tmp_path: Path) -> FastAPI:
     connection = connect("unix:///nowhere")
     queue = StepQueue(connection)
     store = JobStore(connection, queue)
+    settings = Settings(data_dir=tmp_path)
     return create_app(
         Services(
             jobs=Jobs(
@@ -29,9 +30,10 @@ def app(tmp_path: Path) -> FastAPI:
                 totals=Totals(connection),
             ),
             feed=Feed(connection, store),
+            access=access.over(connection, settings, host="127.0.0.1"),
             artifacts=backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)}),
             check=lambda _: None,
-            settings=Settings(data_dir=tmp_path),
+            settings=settings,
             new_request_id=lambda: "r1",
         )
     )

@@ -48,7 +48,7 @@ def test_the_committed_description_is_that_of_the_app(schema: dict[str, Any]) ->
 def test_operations_are_named_in_one_style(schema: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(schema)]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"(create|get|list|cancel)[A-Z][A-Za-z]+", name) for name in names)
+    assert all(re.fullmatch(r"(create|get|list|cancel|revoke|rotate)[A-Z][A-Za-z]+", name) for name in names)
 
 
 def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
@@ -59,6 +59,12 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
 
 def test_every_document_is_used(schema: dict[str, Any]) -> None:
     used = {reference.rpartition("/")[2] for reference in references(schema)}
+    used |= {
+        scheme
+        for _, _, operation in operations(schema)
+        for way in operation["security"]
+        for scheme in way
+    }
     for documents in schema["components"].values():
         assert set(documents) <= used
 
