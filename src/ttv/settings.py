@@ -106,6 +106,13 @@ class Settings(BaseModel):
     #: How long a silent worker keeps its step.
     lease_seconds: float = Field(default=10, ge=1, le=3_600)
 
+    #: Jobs of one tenant that may be queued; the next is refused. ``ttv tenants`` sets others.
+    max_queued_jobs: int = Field(default=10_000, ge=1, le=1_000_000)
+    #: Jobs of one tenant that may have begun; the next waits. ``ttv tenants`` sets others.
+    max_running_jobs: int = Field(default=1_000, ge=1, le=1_000_000)
+    #: Queued jobs of all tenants together; the next is refused.
+    max_queue: int = Field(default=50_000, ge=1, le=10_000_000)
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     #: Unset means: JSON in production, lines for people in development.
     log_format: Literal["json", "console"] | None = None
@@ -134,9 +141,9 @@ class Settings(BaseModel):
         default=None, min_length=32, description="a text of at least 32 characters"
     )
     #: From where X-Forwarded-For is believed.
-    trusted_proxies: Annotated[
-        tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)
-    ] = Field(default=(), description="addresses or networks such as 10.0.0.0/8, with commas")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)] = (
+        Field(default=(), description="addresses or networks such as 10.0.0.0/8, with commas")
+    )
     #: Films that one API key, or one address without a key, may ask for; 0 means no limit.
     creates_per_minute: int = Field(default=60, ge=0, le=1_000_000)
     #: The same for all other requests.

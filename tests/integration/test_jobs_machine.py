@@ -214,7 +214,7 @@ class Machine(RuleBasedStateMachine):
         assert self.members("ttv:leases") == running
         queued = [
             self.members(f"ttv:{where}:{pool}")
-            for where in ("ready", "sent")
+            for where in ("waiting", "delayed", "sent")
             for pool in ("cpu", "remote")
         ]
         assert set().union(*queued) == ready

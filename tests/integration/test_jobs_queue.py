@@ -69,8 +69,8 @@ class Bench:
             await asyncio.wait([work])
 
 
-def tickets(*ids: str, pool: str = "cpu") -> list[Ticket]:
-    return [Ticket(step_id, pool) for step_id in ids]
+def tickets(*ids: str, pool: str = "cpu", turn: str = "1") -> list[Ticket]:
+    return [Ticket(step_id, pool, turn) for step_id in ids]
 
 
 @pytest.fixture

@@ -8,14 +8,17 @@ from ttv.jobs._fleet import Fleet
 from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, Terms, is_job_id
 from ttv.jobs._leases import Leases
 from ttv.jobs._letter import DeadLetter, DeadLetters
+from ttv.jobs._limits import Limits, QueueFull, TooManyJobs
 from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
+from ttv.jobs._places import Overview, Place, Places, PoolLoad, TenantLoad
 from ttv.jobs._promises import Promises
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._tenants import Tenant, Tenants
 from ttv.jobs._totals import Totals
 from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
 
@@ -44,10 +47,16 @@ __all__ = [
     "JobStore",
     "Jobs",
     "Leases",
+    "Limits",
     "Outcome",
+    "Overview",
     "Page",
+    "Place",
+    "Places",
+    "PoolLoad",
     "Promises",
     "Queue",
+    "QueueFull",
     "Stage",
     "State",
     "Step",
@@ -56,8 +65,12 @@ __all__ = [
     "StepState",
     "Sweep",
     "Tail",
+    "Tenant",
+    "TenantLoad",
+    "Tenants",
     "Terms",
     "Ticket",
+    "TooManyJobs",
     "Totals",
     "Watch",
     "WorkerCard",

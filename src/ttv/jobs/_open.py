@@ -10,9 +10,11 @@ from typing import Final
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._leases import Leases
 from ttv.jobs._limits import Limits
+from ttv.jobs._places import Places
 from ttv.jobs._queue import StepQueue
 from ttv.jobs._scripts import connect
 from ttv.jobs._store import JobStore
+from ttv.jobs._tenants import Tenants
 from ttv.jobs._totals import Totals
 from ttv.redis import Connection
 
@@ -29,6 +31,8 @@ class Jobs:
     leases: Leases
     fleet: Fleet
     totals: Totals
+    tenants: Tenants
+    places: Places
 
 
 @asynccontextmanager
@@ -60,4 +64,6 @@ async def opened(
             leases=Leases(connection, queue, lease_seconds=lease_seconds, attempts=attempts),
             fleet=Fleet(connection, lease_seconds=lease_seconds),
             totals=Totals(connection),
+            tenants=Tenants(connection),
+            places=Places(connection),
         )

@@ -22,7 +22,16 @@ async def open_jobs(settings: Settings) -> AsyncIterator[jobs.Jobs]:
         else:
             url = redis_address(settings.redis_url, settings)
         yield await stack.enter_async_context(
-            jobs.opened(url, lease_seconds=settings.lease_seconds, durable=settings.redis_durable)
+            jobs.opened(
+                url,
+                lease_seconds=settings.lease_seconds,
+                durable=settings.redis_durable,
+                limits=jobs.Limits(
+                    max_queued=settings.max_queued_jobs,
+                    max_running=settings.max_running_jobs,
+                    max_queue=settings.max_queue,
+                ),
+            )
         )
 
 

@@ -1,0 +1,117 @@
+"""Where a job stands in the queue, when it will be done, and how full the queue is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ttv.jobs._forecast import Paces, Pool, Rival, Turn, forecast, position
+from ttv.jobs._job import Job
+from ttv.jobs._record import pairs
+from ttv.redis import Connection
+
+#: Tenants that a place or an overview looks at, at most.
+_TENANTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job stands that is not over."""
+
+    #: Queued jobs whose turn comes before its own; 0 is next. None for a job that has begun, is
+    #: held, or whose time is yet to come. Exact while at most a hundred tenants wait and their
+    #: next jobs begin with equal work; else an estimate.
+    position: int | None = None
+    #: Seconds until it is done, from the paces of late; None while they are not known.
+    eta_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLoad:
+    """How full one worker pool is, in steps."""
+
+    waiting: int
+    #: Steps whose time is yet to come: retries, and jobs with a time of start.
+    delayed: int
+    running: int
+    #: Steps that the live workers run at once.
+    slots: int
+    #: How long the oldest waiting step has waited.
+    oldest_wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLoad:
+    """How much one tenant has in the queue, in jobs."""
+
+    queued: int
+    #: Jobs that have begun and are neither over nor held.
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The queue at one moment."""
+
+    pools: Mapping[str, PoolLoad]
+    #: The first hundred tenants that have jobs in it, by name.
+    tenants: Mapping[str, TenantLoad]
+    #: How many tenants have.
+    tenant_count: int
+
+
+class Places:
+    """Reads the queue, over a connection that the caller opens. Raises Unavailable."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def place(self, job: Job) -> Place:
+        """Tell a job's place; nothing of one that is over or held."""
+        if job.state.terminal or job.hold:
+            return Place()
+        at, paces, pools, started, turn, rivals = await self._redis.script(
+            "place", job.id, _TENANTS
+        )
+        mine = _turn(turn) if turn else None
+        before = mine and position(
+            mine, job.step(mine.step).weight, [Rival(*_standing(rival)) for rival in rivals]
+        )
+        seconds = forecast(
+            job,
+            _paces(pairs(paces)),
+            {name: Pool(int(slots), int(crowd), int(busy)) for name, slots, crowd, busy in pools},
+            before=before,
+            started=int(started),
+            now=int(at),
+        )
+        return Place(before, seconds)
+
+    async def overview(self) -> Overview:
+        """Tell how full the queue is."""
+        pools, tenants, count = await self._redis.script("overview", _TENANTS)
+        return Overview(
+            pools={name: PoolLoad(*load, oldest / 1000) for name, *load, oldest in pools},
+            tenants={name: TenantLoad(*load) for name, *load in tenants},
+            tenant_count=count,
+        )
+
+
+def _turn(facts: Sequence[str]) -> Turn:
+    return Turn(*_standing(facts), step=facts[6])
+
+
+def _standing(facts: Sequence[str]) -> tuple[str, float, float, int, int]:
+    tenant, _, start, weight, begun, new = facts[:6]
+    return tenant, float(start), float(weight), int(begun), int(new)
+
+
+def _paces(stored: Mapping[str, str]) -> Paces:
+    seconds = {name: float(value) / 1000 for name, value in stored.items()}
+    parts = {tuple(name.split(":")): value for name, value in seconds.items()}
+    return Paces(
+        film=seconds.get("time"),
+        work={key[1]: value for key, value in parts.items() if key[0] == "work"},
+        steps={(key[1], key[2]): value for key, value in parts.items() if key[0] == "step"},
+    )
