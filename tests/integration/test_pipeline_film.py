@@ -17,7 +17,7 @@ from ttv.children import _start
 from ttv.errors import InvalidRequest
 from ttv.generators import Generator, SegmentRequest, Status
 from ttv.media import Format
-from ttv.pipeline import Kind, Mode, Order, Pipeline, Result, Step
+from ttv.pipeline import Commission, Kind, Mode, Order, Pipeline, Result, Step
 from ttv.planning import Plan, Shot, Transition
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
@@ -80,7 +80,7 @@ async def make(
     return await pipeline.make(
         order,
         workspace=folder,
-        destination=f"films/{folder.name}",
+        commission=Commission(f"films/{folder.name}"),
         watcher=diary or Diary(),
         slots=2,
     )

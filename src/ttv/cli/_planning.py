@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from ttv.media import Format
-from ttv.pipeline import Order, opening_steps
+from ttv.pipeline import Commission, Order, opening_steps
 from ttv.planning import Plan, Shot, Transition, from_document, to_document
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
@@ -30,7 +30,7 @@ async def plan(order: Order, settings: Settings) -> Plan:
                 step,
                 {},
                 workspace=Path(folder),
-                destination="",
+                commission=Commission(destination=""),
                 report=lambda _fraction, _message: None,
             )
         stored = pipeline.store.read(outcome.result.files["plan"].key)

@@ -19,7 +19,7 @@ from ttv.artifacts import Store
 from ttv.cli._progress import watching
 from ttv.cli._target import file_size, from_here
 from ttv.errors import storage_errors
-from ttv.pipeline import Order, Result, film_warnings
+from ttv.pipeline import Commission, Order, Result, film_warnings
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 
@@ -69,7 +69,7 @@ async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quie
                 results = await pipeline.make(
                     order,
                     workspace=folder,
-                    destination=f"renders/{folder.name}",
+                    commission=Commission(f"renders/{folder.name}", buyer=folder.name),
                     watcher=watcher,
                     slots=settings.worker_concurrency,
                 )

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from ttv.pipeline._commission import Commission
+from ttv.pipeline._estimate import Estimate, Line
 from ttv.pipeline._graph import opening_steps
 from ttv.pipeline._manifest import film_warnings
-from ttv.pipeline._order import Limits, Mode, Order, Wish
+from ttv.pipeline._order import Limits, Mode, Order, Wish, check_prompt
 from ttv.pipeline._pipeline import Outcome, Pipeline, Watcher
+from ttv.pipeline._purse import Pocket, Purchase, Purse
 from ttv.pipeline._step import Kind, Report, Result, Step
+from ttv.pipeline._take import Take
 
 __all__ = [
+    "Commission",
+    "Estimate",
     "Kind",
     "Limits",
+    "Line",
     "Mode",
     "Order",
     "Outcome",
     "Pipeline",
+    "Pocket",
+    "Purchase",
+    "Purse",
     "Report",
     "Result",
     "Step",
+    "Take",
     "Watcher",
     "Wish",
+    "check_prompt",
     "film_warnings",
     "opening_steps",
 ]

@@ -71,10 +71,10 @@ class Cache:
         files: Mapping[str, Path],
     ) -> Result:
         """Store the files and then the record; a crash in between leaves no record."""
-        folder = _folder(kind, result.address)
+        place = folder(kind, result.address)
         stored = {
             role: await self.store.put(
-                f"{folder}/{role}{path.suffix}", path, content_type=content_type(path)
+                f"{place}/{role}{path.suffix}", path, content_type=content_type(path)
             )
             for role, path in files.items()
         }
@@ -88,9 +88,10 @@ class Cache:
         return complete
 
 
-def _folder(kind: Kind, digest: str) -> str:
+def folder(kind: Kind, digest: str) -> str:
+    """Give the key prefix of all that is kept under a content address."""
     return f"steps/{kind.value}/{digest[:2]}/{digest}"
 
 
 def _record(kind: Kind, digest: str) -> str:
-    return f"{_folder(kind, digest)}/result.json"
+    return f"{folder(kind, digest)}/result.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -162,3 +163,23 @@ def pictures(number: int, heads: tuple[Seam, ...]) -> dict[str, tuple[str, str]]
     if number < len(heads) and heads[number].join is Join.MEET:
         return {**own, "last_frame": (of_shot(Kind.KEYFRAME, number + 1), "still")}
     return own
+
+
+def followers(number: int, heads: tuple[Seam, ...]) -> tuple[int, ...]:
+    """Number the shots that a new take of one makes anew: itself, and those chained on it."""
+    chained = itertools.takewhile(
+        lambda after: heads[after - 1].join is Join.CHAIN, range(number + 1, len(heads) + 1)
+    )
+    return (number, *chained)
+
+
+def retaken_steps(number: int, heads: tuple[Seam, ...]) -> tuple[str, ...]:
+    """Name the steps that a new take of shot ``number`` makes anew.
+
+    A still of the shot's own is painted anew where prompt or seed are new; a still at which
+    two shots meet stays, and the shot before with it.
+    """
+    own = heads[number - 1].join is Join.STILL
+    still = (of_shot(Kind.KEYFRAME, number),) if own else ()
+    segments = (of_shot(Kind.SEGMENT, shot) for shot in followers(number, heads))
+    return (*still, *segments, "film", "delivery")

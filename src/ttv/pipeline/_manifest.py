@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
+from ttv.pipeline._commission import Commission
 from ttv.pipeline._graph import Seam
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Result
@@ -16,12 +17,17 @@ VERSION: Final = 1
 
 
 def manifest(
-    order: Order, plan: Plan, heads: tuple[Seam, ...], results: Mapping[str, Result]
+    commission: Commission,
+    order: Order,
+    plan: Plan,
+    heads: tuple[Seam, ...],
+    results: Mapping[str, Result],
 ) -> dict[str, Any]:
-    """Describe a finished film as plain JSON."""
+    """Describe a finished film as plain JSON, down to who ordered it and what it cost."""
     return {
         "version": VERSION,
         "ttv": version("ttv-pipeline"),
+        **commission.record,
         "order": order.to_json(),
         "plan": to_document(plan),
         "seams": [

@@ -6,14 +6,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
 
 from ttv.errors import InvalidRequest
 from ttv.media import Format
-from ttv.planning import Plan, from_document, to_document
+from ttv.pipeline._take import Take
+from ttv.planning import Brief, Plan, from_document, to_document
 from ttv.seeds import checked, derive
 
 #: Characters that no prompt needs and that break logs, terminals and captions.
@@ -51,13 +52,49 @@ class Order:
     planner: str = "builtin"
     painter: str = "animatic"
     generator: str = "animatic"
+    #: Shots that are made anew, in their order.
+    takes: tuple[Take, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.prompt is None) == (self.plan is None):
             raise InvalidRequest("give either a prompt or a plan", param="prompt")
 
+    def take(self, shot: int) -> Take | None:
+        """Give the take of a shot; None while it is the one of the plan."""
+        return next((take for take in self.takes if take.shot == shot), None)
+
+    def retaken(self, shot: int, *, prompt: str | None = None, seed: int | None = None) -> Self:
+        """Give the order with one shot to be made anew, its neighbours kept.
+
+        With neither prompt nor seed it takes another seed. What is not given stays as the
+        take before had it. Raises InvalidRequest.
+        """
+        before = self.take(shot) or Take(shot, 0)
+        number = before.number + 1
+        if prompt is None and seed is None:
+            seed = derive(self.seed, "take", str(shot), str(number))
+        take = replace(
+            before,
+            number=number,
+            prompt=before.prompt if prompt is None else prompt,
+            seed=before.seed if seed is None else seed,
+        )
+        others = (other for other in self.takes if other.shot != shot)
+        return replace(self, takes=tuple(sorted((*others, take), key=lambda take: take.shot)))
+
+    @property
+    def brief(self) -> Brief:
+        """Give what a planner is told."""
+        return Brief(self.prompt or "", self.format, self.seed, self.frames)
+
+    @property
+    def as_planned(self) -> Self:
+        """Give the order that was planned: before any shot was made anew."""
+        return replace(self, takes=())
+
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form; ``from_json`` reads it back to an equal Order."""
+        takes = {"takes": [take.to_json() for take in self.takes]} if self.takes else {}
         return {
             "prompt": self.prompt,
             "plan": to_document(self.plan) if self.plan else None,
@@ -69,6 +106,7 @@ class Order:
             "planner": self.planner,
             "painter": self.painter,
             "generator": self.generator,
+            **takes,
         }
 
     @classmethod
@@ -80,6 +118,7 @@ class Order:
             plan=from_document(plan) if plan else None,
             format=Format().altered(size=plain.pop("size"), fps=plain.pop("fps")),
             mode=Mode(plain.pop("mode")),
+            takes=tuple(Take(**take) for take in plain.pop("takes", ())),
             **plain,
         )
 

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from ttv.artifacts import Store
 from ttv.errors import InvalidRequest, TtvError
-from ttv.generators import Generator, check_size
+from ttv.generators import Generator, check, check_size
 from ttv.keyframes import Painter
+from ttv.money import usd
 from ttv.pipeline import film
-from ttv.pipeline._graph import check_lengths, opening_steps, seams, steps
+from ttv.pipeline._commission import Commission
+from ttv.pipeline._estimate import Estimate, lines
+from ttv.pipeline._graph import (
+    check_lengths,
+    followers,
+    opening_steps,
+    retaken_steps,
+    seams,
+    shot_limits,
+    steps,
+)
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Kind, Report, Result, Step
+from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
 from ttv.planning import Plan, Planner, from_document
+
+#: Plans at no cost, for estimates.
+_FREE_PLANNER: Final = "builtin"
 
 _BackEnd = TypeVar("_BackEnd")
 
@@ -56,6 +73,10 @@ class Pipeline:
     painters: Mapping[str, Painter]
     generators: Mapping[str, Generator]
     store: Store
+    #: Seconds since 1970.
+    clock: Callable[[], float] = time.time
+    #: Keeps those who wait for a provider out of step.
+    chance: random.Random = field(default_factory=random.Random)
 
     def check(self, order: Order) -> None:
         """Refuse, before anything is made, what the chosen back ends cannot do.
@@ -72,6 +93,58 @@ class Pipeline:
             check_lengths(order.plan, engine)
             seams(order.plan, order.mode, engine)
 
+    async def estimate(self, order: Order) -> Estimate:
+        """Plan an order and price it, at no cost; nothing is kept.
+
+        Raises InvalidRequest for what cannot be planned.
+        """
+        tools = self._tools(order)
+        planner = self.planners.get(_FREE_PLANNER, tools.planner)
+        limits = shot_limits(tools.engine, order.format)
+        plan = order.plan or await planner.plan(order.brief, limits)
+        return replace(self.price(order, plan), exact=bool(order.plan) or planner is tools.planner)
+
+    def price(self, order: Order, plan: Plan) -> Estimate:
+        """Price all of a film whose plan is there."""
+        engine = self._tools(order).engine
+        heads = seams(plan, order.mode, engine)
+        count = len(opening_steps()) + len(steps(plan, heads, engine))
+        return Estimate(engine.model, lines(plan, engine), steps=count, exact=True)
+
+    async def check_cost(self, order: Order, max_cost: int) -> None:
+        """Refuse an order that costs more than it may; a free engine needs no planning for it.
+
+        Raises InvalidRequest (``max_cost``).
+        """
+        engine = self._tools(order).engine
+        if not (engine.price_per_second or engine.price_per_segment):
+            return
+        estimate = await self.estimate(order)
+        if estimate.cost > max_cost:
+            raise InvalidRequest(
+                f"the film costs about {usd(estimate.cost)} US dollars with {engine.model}, more "
+                f"than the {usd(max_cost)} of max_cost; raise it, or ask for a shorter film",
+                param="max_cost",
+            )
+
+    def stale(self, order: Order, plan: Plan, shot: int) -> tuple[str, ...]:
+        """Name the steps that the take of a shot in this order makes anew, in their order.
+
+        Raises InvalidRequest for what the plan or the engine cannot do (``shot``, ``prompt``).
+        """
+        engine = self._tools(order).engine
+        filmed = retaken(plan, order.takes).shots[shot - 1]
+        check(film.asked(filmed, plan.format), engine)
+        return retaken_steps(shot, seams(plan, order.mode, engine))
+
+    def stale_cost(self, order: Order, plan: Plan, shot: int) -> Estimate:
+        """Price what the take of a shot in this order makes anew; raises as ``stale`` does."""
+        stale, engine = self.stale(order, plan, shot), self._tools(order).engine
+        shots = followers(shot, seams(plan, order.mode, engine))
+        return Estimate(
+            engine.model, lines(plan, engine, shots=shots), steps=len(stale), exact=True
+        )
+
     async def run(
         self,
         order: Order,
@@ -79,21 +152,20 @@ class Pipeline:
         results: Mapping[str, Result],
         *,
         workspace: Path,
-        destination: str,
+        commission: Commission,
         report: Report,
     ) -> Outcome:
         """Carry out one step whose needs are all in ``results``.
 
-        ``workspace`` is an empty folder that the caller removes afterwards; ``destination``
-        is the key prefix of the finished film in the store.
+        ``workspace`` is an empty folder that the caller removes afterwards.
         """
-        work = Work(order, step, results, workspace, destination, report, self._tools(order))
+        work = Work(order, step, results, workspace, commission, report, self._tools(order))
         if step.kind is Kind.PLAN:
             result = await film.plan(work)
-            plan = await self._plan(result)
+            plan = await self.planned(result)
             rest = steps(plan, replace(work, plan=plan).heads, work.tools.engine)
             return Outcome(result, rest)
-        plan = await self._plan(results["plan"])
+        plan = await self.planned(results["plan"])
         return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
 
     async def make(
@@ -101,7 +173,7 @@ class Pipeline:
         order: Order,
         *,
         workspace: Path,
-        destination: str,
+        commission: Commission,
         watcher: Watcher,
         slots: int,
     ) -> Mapping[str, Result]:
@@ -110,16 +182,16 @@ class Pipeline:
         Returns the results by step name; the film is the file "film" of step "delivery".
         Cancelling the call ends all work; finished steps stay in the store.
         """
-        run = _Run(self, order, workspace, destination, watcher, asyncio.Semaphore(slots))
+        run = _Run(self, order, workspace, commission, watcher, asyncio.Semaphore(slots))
         try:
             return await run.all()
         except BaseExceptionGroup as group:
             failure = _first(group)
         raise failure  # outside the block, where it keeps the cause it has
 
-    async def _plan(self, planned: Result) -> Plan:
-        """Read the plan back from the store."""
-        key = planned.files["plan"].key
+    async def planned(self, result: Result) -> Plan:
+        """Read the plan that a plan step made back from the store."""
+        key = result.files["plan"].key
         return from_document(json.loads(b"".join([part async for part in self.store.read(key)])))
 
     def _tools(self, order: Order) -> Tools:
@@ -129,6 +201,8 @@ class Pipeline:
             painter=_pick(self.painters, order.painter, "painter"),
             generator=_pick(self.generators, order.generator, "generator"),
             store=self.store,
+            clock=self.clock,
+            chance=self.chance,
         )
 
 
@@ -139,7 +213,7 @@ class _Run:
     pipeline: Pipeline
     order: Order
     workspace: Path
-    destination: str
+    commission: Commission
     watcher: Watcher
     slots: asyncio.Semaphore
 
@@ -147,7 +221,7 @@ class _Run:
         """Run every step as soon as what it needs is there."""
         (opening,) = opening_steps()
         planned = await self._one(opening, {})
-        plan = await self.pipeline._plan(planned.result)
+        plan = await self.pipeline.planned(planned.result)
         self.watcher.planned(plan, planned.steps)
         ready: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         ready.set_result(planned)
@@ -174,7 +248,7 @@ class _Run:
             step,
             results,
             workspace=folder,
-            destination=self.destination,
+            commission=self.commission,
             report=lambda fraction, message: self.watcher.progressed(step, fraction, message),
         )
         self.watcher.finished(step, outcome.result)

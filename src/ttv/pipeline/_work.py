@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ from ttv.artifacts import Store
 from ttv.generators import Capabilities, Generator
 from ttv.keyframes import Painter
 from ttv.pipeline._cache import Cache
+from ttv.pipeline._commission import Commission
 from ttv.pipeline._graph import Seam, seams
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Report, Result, Step
+from ttv.pipeline._take import retaken
 from ttv.planning import Plan, Planner
 
 #: File name of the plan inside a plan step's workspace; its role in the result is "plan".
@@ -29,6 +32,10 @@ class Tools:
     painter: Painter
     generator: Generator
     store: Store
+    #: Seconds since 1970.
+    clock: Callable[[], float]
+    #: Keeps those who wait out of step.
+    chance: random.Random
 
     @property
     def engine(self) -> Capabilities:
@@ -55,24 +62,28 @@ class Work:
     results: Mapping[str, Result]
     #: An empty folder of the step's own; its owner removes it.
     workspace: Path
-    #: Where delivery puts the film: a key prefix in the store.
-    destination: str
+    commission: Commission
     report: Report
     tools: Tools
-    #: The film's plan; None only for the plan step itself.
+    #: The film as it was planned; None only for the plan step itself.
     plan: Plan | None = None
 
     @property
-    def film_plan(self) -> Plan:
-        """Give the plan of a step that comes after planning."""
+    def first_plan(self) -> Plan:
+        """Give the film as it was planned, which fixes how its shots meet."""
         if self.plan is None:
             raise LookupError(f"step {self.step.name} ran before its plan")
         return self.plan
 
     @property
+    def film_plan(self) -> Plan:
+        """Give the film as it is made: with the shots that are made anew."""
+        return retaken(self.first_plan, self.order.takes)
+
+    @property
     def heads(self) -> tuple[Seam, ...]:
         """Give the seam at the head of every shot."""
-        return seams(self.film_plan, self.order.mode, self.tools.engine)
+        return seams(self.first_plan, self.order.mode, self.tools.engine)
 
     async def once(self, digest: str, make: Callable[[], Awaitable[Made]]) -> Result:
         """Give the stored result of ``digest``, or make it and store it."""

@@ -6,7 +6,6 @@ store does not hold it yet.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -14,15 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from ttv import assembly, media
-from ttv.errors import Permanent, TtvError
-from ttv.generators import SegmentRequest, State
+from ttv.generators import SegmentRequest
 from ttv.keyframes import KeyframeRequest
+from ttv.media import Format
+from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address, content_type
-from ttv.pipeline._graph import pictures, shot_limits
+from ttv.pipeline._generating import generate
+from ttv.pipeline._graph import Join, pictures, shot_limits
 from ttv.pipeline._manifest import manifest
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
-from ttv.planning import VERSION, Brief, Shot, to_document
+from ttv.planning import VERSION, Shot, to_document
 
 
 async def plan(work: Work) -> Result:
@@ -31,29 +32,37 @@ async def plan(work: Work) -> Result:
     limits = shot_limits(work.tools.engine, order.format)
 
     async def make() -> Made:
-        written = order.plan or await planner.plan(
-            Brief(order.prompt or "", order.format, order.seed, order.frames), limits
-        )
+        written = order.plan or await planner.plan(order.brief, limits)
         path = work.workspace / PLAN_FILE
         path.write_text(json.dumps(to_document(written), ensure_ascii=False, indent=1))
         return Made({"plan": path}, written.warnings, {"shots": len(written.shots)})
 
     digest = address(
-        Kind.PLAN, order=order.to_json(), planner=planner.model, limits=limits, form=VERSION
+        Kind.PLAN,
+        order=order.as_planned.to_json(),
+        planner=planner.model,
+        limits=limits,
+        form=VERSION,
     )
     return await work.once(digest, make)
 
 
 async def keyframe(work: Work) -> Result:
-    """Paint the still at the head of a shot."""
+    """Paint the still at the head of a shot.
+
+    The still at which two shots meet stays as it was planned when one of them is made anew.
+    """
     number, shot = _shot(work)
+    head = work.heads[number - 1]
+    if head.join is Join.MEET:
+        shot = work.first_plan.shots[number - 1]
     request = KeyframeRequest(
         prompt=shot.first_keyframe or shot.prompt,
         format=work.film_plan.format,
         seed=shot.seed,
         camera=shot.camera,
         framing=shot.framing,
-        frame=work.heads[number - 1].frame,
+        frame=head.frame,
     )
 
     async def make() -> Made:
@@ -75,17 +84,16 @@ async def segment(work: Work) -> Result:
     number, shot = _shot(work)
     engine = work.tools.engine
     fixed_by = pictures(number, work.heads)
-    wanted = SegmentRequest(
-        prompt=shot.prompt,
-        frames=shot.frames,
-        format=work.film_plan.format,
-        seed=shot.seed,
-        camera=shot.camera,
-        framing=shot.framing,
-    )
+    wanted = asked(shot, work.film_plan.format)
     hashes = {name: work.sha256(step, role) for name, (step, role) in fixed_by.items()}
+    take = work.order.take(number)
     digest = address(
-        Kind.SEGMENT, engine=engine.model, version=engine.version, request=wanted, pictures=hashes
+        Kind.SEGMENT,
+        engine=engine.model,
+        version=engine.version,
+        request=wanted,
+        pictures=hashes,
+        **({"take": take.number} if take else {}),
     )
 
     async def make() -> Made:
@@ -97,12 +105,18 @@ async def segment(work: Work) -> Result:
             follows=paths.get("follows"),
         )
         clip, last_frame = work.workspace / "clip.mp4", work.workspace / "last_frame.png"
-        warnings = await _generate(work, request, clip, key=digest)
+        make_clip = buy if engine.pool == "remote" else generate
+        given = await make_clip(work, request, clip, key=digest)
         delivered = await media.save_last_frame(clip, last_frame)
         return Made(
             {"clip": clip, "last_frame": last_frame},
-            (*warnings, *_differences(request, delivered)),
-            {"frames": delivered.frames, "size": delivered.size, "engine": engine.model},
+            (*given.warnings, *_differences(request, delivered)),
+            {
+                "frames": delivered.frames,
+                "size": delivered.size,
+                "engine": engine.model,
+                **({"cost": given.cost} if given.cost else {}),
+            },
         )
 
     return await work.once(digest, make)
@@ -133,8 +147,9 @@ async def film(work: Work) -> Result:
 
 async def delivery(work: Work) -> Result:
     """Put film, poster, plan and manifest at their final place, the manifest last."""
+    destination = work.commission.destination
     path = work.workspace / "manifest.json"
-    document = manifest(work.order, work.film_plan, work.heads, work.results)
+    document = manifest(work.commission, work.order, work.film_plan, work.heads, work.results)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
     sources = {
         "film": await work.bring("film", "film"),
@@ -144,11 +159,11 @@ async def delivery(work: Work) -> Result:
     }
     files = {
         role: await work.tools.store.put(
-            f"{work.destination}/{role}{source.suffix}", source, content_type=content_type(source)
+            f"{destination}/{role}{source.suffix}", source, content_type=content_type(source)
         )
         for role, source in sources.items()
     }
-    return Result(address(Kind.DELIVERY, destination=work.destination), files)
+    return Result(address(Kind.DELIVERY, destination=destination), files)
 
 
 #: What carries out each kind of step.
@@ -161,26 +176,22 @@ STAGES: Final[Mapping[Kind, Callable[[Work], Awaitable[Result]]]] = {
 }
 
 
+def asked(shot: Shot, picture: Format) -> SegmentRequest:
+    """Put a shot into the words of an engine, without the pictures that fix it."""
+    return SegmentRequest(
+        prompt=shot.prompt,
+        frames=shot.frames,
+        format=picture,
+        seed=shot.seed,
+        camera=shot.camera,
+        framing=shot.framing,
+    )
+
+
 def _shot(work: Work) -> tuple[int, Shot]:
     """Give the number and the shot of a keyframe or segment step."""
     number = work.step.shot or 0
     return number, work.film_plan.shots[number - 1]
-
-
-async def _generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> tuple[str, ...]:
-    """Submit a segment, wait for it and download it; cancel it when we are cancelled."""
-    generator = work.tools.generator
-    handle = await generator.submit(request, key=key)
-    try:
-        while (status := await generator.poll(handle)).state is State.RUNNING:
-            work.report(status.fraction or 0.0, f"shot {work.step.shot}")
-            await asyncio.sleep(work.tools.engine.poll_seconds)
-        if status.state is State.FAILED:
-            raise status.failure or Permanent("the engine could not make this segment")
-        return (*status.warnings, *await generator.download(handle, to))
-    except (asyncio.CancelledError, TtvError):
-        await asyncio.shield(generator.cancel(handle))
-        raise
 
 
 def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:

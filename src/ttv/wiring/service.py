@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import resource
@@ -16,7 +17,7 @@ from ulid import ULID
 
 from ttv import access, api, jobs, pipeline, tether, worker
 from ttv.observability import configure
-from ttv.pipeline import Order, Pipeline, Result
+from ttv.pipeline import Commission, Order, Pipeline, Result
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.queue import open_jobs
@@ -50,6 +51,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             settings=settings,
             new_request_id=lambda: f"req_{ULID()}",
         )
+        gc.freeze()  # what was loaded so far stays; no collection of garbage need look at it
         tether.tell_ready()
         await api.serve(services, listening, stop=stop.wait)
 
@@ -107,7 +109,7 @@ class _FilmRunner:
             ),
             {name: Result.from_json(result) for name, result in results.items()},
             workspace=workspace,
-            destination=destination(job),
+            commission=Commission(destination(job), buyer=job.id),
             report=report,
         )
         return jobs.Outcome(

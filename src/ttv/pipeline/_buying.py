@@ -1,0 +1,211 @@
+"""Have a segment made by a provider that is paid for it: once, whatever crashes in between.
+
+The order of the writes is what keeps it: money set aside, intent written, provider asked,
+answer written, first poll. Whoever comes later - the same job after a crash, or another that
+wants the same segment - reads how far it got and goes on from there. Where the provider may
+have been asked and its answer is not known, it is looked up or a person decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+
+from ttv.errors import Cancelled, ContentRejected, OutcomeUnknown, Permanent, Transient, TtvError
+from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
+from ttv.pipeline._cache import folder
+from ttv.pipeline._generating import Delivered
+from ttv.pipeline._ledger import Entry, Ledger
+from ttv.pipeline._purse import Purchase
+from ttv.pipeline._work import Work
+
+#: Seconds for which an intent of another buyer is taken for a purchase that goes on right now.
+_YOUNG: Final = 120.0
+#: Seconds for which a submit that was cut off may still say what it got.
+_LAST_WORD: Final = 3.0
+#: Seconds for which a provider may fail to tell how a segment stands.
+_SILENCE: Final = 600.0
+
+
+async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
+    """Get the segment, buying it unless someone has; ``key`` is its content address."""
+    ledger = Ledger(work.tools.store, folder(work.step.kind, key))
+    buying = _Buying(work, request, key, ledger)
+    while True:
+        handle, purchase = await buying.bought()
+        made = await buying.followed(handle, purchase)
+        if made is not None:
+            told = await work.tools.generator.download(handle, to)
+            return Delivered((*made.warnings, *told), made.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Buying:
+    work: Work
+    request: SegmentRequest
+    address: str
+    ledger: Ledger
+
+    @property
+    def _generator(self) -> Generator:
+        return self.work.tools.generator
+
+    async def bought(self) -> tuple[str, Purchase]:
+        """Give a handle at the provider whose purchase is not over."""
+        while True:
+            last = await self.ledger.last()
+            if last is None or last.over:
+                await self._buy(last)
+            elif last.handle is None:
+                await self._clear(last.purchase)
+            else:
+                return last.handle, last.purchase
+
+    async def _buy(self, last: Entry | None) -> None:
+        commission, engine = self.work.commission, self.work.tools.engine
+        purchase = Purchase(
+            address=self.address,
+            number=last.purchase.number + 1 if last else 1,
+            key=last.next_key if last else self.address,
+            engine=engine.model,
+            buyer=commission.buyer,
+            step=self.work.step.name,
+            estimate=engine.price(self.request.format.seconds(self.request.frames)),
+            at=self.work.tools.clock(),
+        )
+        await commission.purse.reserve(purchase)
+        if await self.ledger.open(purchase):
+            await self._submit(purchase)
+            return
+        first = await self.ledger.last()
+        if first is None or not self._own(first.purchase):
+            await commission.purse.release(purchase)
+
+    async def _submit(self, purchase: Purchase) -> None:
+        """Ask the provider; when we are cut off meanwhile, still hear what it answers."""
+        asking = asyncio.create_task(self._ask(purchase))
+        try:
+            await asyncio.shield(asking)
+        except asyncio.CancelledError as stop:
+            await asyncio.wait({asking}, timeout=_LAST_WORD)
+            heard = asking.done() and asking.exception() is None
+            if not heard:
+                asking.cancel()
+                await asyncio.wait({asking})
+            elif _called_off(stop):
+                await self._call_off(asking.result(), purchase)
+            raise
+
+    async def _ask(self, purchase: Purchase) -> str:
+        try:
+            handle = await self._generator.submit(self.request, key=purchase.id)
+        except OutcomeUnknown:
+            raise
+        except TtvError:
+            await self._nothing_bought(purchase)
+            raise
+        entry = await self.ledger.answer(purchase, handle)
+        if entry.handle != handle:  # we were thought dead, and another has looked it up
+            await self._generator.cancel(handle)
+        return handle
+
+    async def _clear(self, purchase: Purchase) -> None:
+        """Find out what became of an intent whose answer was never written."""
+        if not self._own(purchase) and self.work.tools.clock() < purchase.at + _YOUNG:
+            await self._rest()
+            return
+        handle = await self._generator.find(self.request, key=purchase.id)
+        if handle is None:
+            await self._nothing_bought(purchase)
+        else:
+            await self.ledger.answer(purchase, handle)
+
+    async def _nothing_bought(self, purchase: Purchase) -> None:
+        await self.ledger.answer(purchase, None)
+        await self.work.commission.purse.release(purchase)
+
+    async def followed(self, handle: str, purchase: Purchase) -> Delivered | None:
+        """Wait until the provider has made the segment and pay; None when it was called off."""
+        try:
+            status = await self._polled(handle)
+        except ContentRejected as refusal:
+            await self._failed(purchase, refusal.message, cost=0)
+            raise
+        except HandleLost as lost:
+            if await self._is_over(purchase):
+                return None
+            await self._forgotten(purchase, lost)
+        except asyncio.CancelledError as stop:
+            if _called_off(stop) and self._own(purchase):
+                await asyncio.shield(self._call_off(handle, purchase))
+            raise
+        if status.state is State.FAILED:
+            if await self._is_over(purchase):
+                return None
+            failure = status.failure or Permanent("the provider could not make this segment")
+            await self._failed(purchase, failure.message, cost=status.cost or 0)
+            raise failure
+        cost = purchase.estimate if status.cost is None else status.cost
+        await self.work.commission.purse.charge(purchase, cost)
+        return Delivered(status.warnings, cost)
+
+    async def _is_over(self, purchase: Purchase) -> bool:
+        """Tell whether its buyer has called it off while we followed it."""
+        return (await self.ledger.read(purchase)).over
+
+    async def _polled(self, handle: str) -> Status:
+        """Poll to the end; a provider that cannot tell is asked again for a while."""
+        loop = asyncio.get_running_loop()
+        heard_at = loop.time()
+        while True:
+            wait = 0.0
+            try:
+                status = await self._generator.poll(handle)
+            except HandleLost:
+                raise
+            except Transient as fault:
+                if loop.time() - heard_at > _SILENCE:
+                    raise
+                wait = fault.retry_after or 0.0
+            else:
+                if status.state is not State.RUNNING:
+                    return status
+                heard_at = loop.time()
+                self.work.report(status.fraction or 0.0, f"shot {self.work.step.shot}")
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float = 0.0) -> None:
+        """Wait for the next poll: never in step with a thousand others."""
+        tools = self.work.tools
+        await asyncio.sleep(
+            max(seconds, tools.engine.poll_seconds) * tools.chance.uniform(0.8, 1.2)
+        )
+
+    async def _failed(self, purchase: Purchase, reason: str, *, cost: int) -> None:
+        """Let the next try buy anew; what failed costs only what the provider says it does."""
+        purse = self.work.commission.purse
+        await (purse.charge(purchase, cost) if cost else purse.release(purchase))
+        await self.ledger.end(purchase, reason)
+
+    async def _forgotten(self, purchase: Purchase, lost: HandleLost) -> NoReturn:
+        """Pause where a provider took a segment and knows nothing of it any more."""
+        await self._failed(purchase, "the provider has forgotten it", cost=purchase.estimate)
+        raise OutcomeUnknown(
+            f"{purchase.engine} does not know the segment any more that it had taken, and may "
+            "have charged for it; resume the job to buy it again"
+        ) from lost
+
+    async def _call_off(self, handle: str, purchase: Purchase) -> None:
+        """End a segment that nobody wants; what a provider has begun counts as paid."""
+        await self._failed(purchase, "canceled", cost=purchase.estimate)
+        await self._generator.cancel(handle)
+
+    def _own(self, purchase: Purchase) -> bool:
+        return purchase.is_of(self.work.commission.buyer, self.work.step.name)
+
+
+def _called_off(stop: asyncio.CancelledError) -> bool:
+    """Tell whether the user does not want the film any more, or a worker only stops."""
+    return stop.args == (Cancelled.code,)

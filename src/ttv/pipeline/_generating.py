@@ -1,0 +1,36 @@
+"""Have a segment made by an engine whose work ends with this process."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from ttv.errors import Permanent, TtvError
+from ttv.generators import SegmentRequest, State
+from ttv.pipeline._work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came with a segment."""
+
+    warnings: tuple[str, ...]
+    #: Millionths of a US dollar.
+    cost: int = 0
+
+
+async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
+    """Submit a segment, wait for it and download it; cancel it when we are cancelled."""
+    generator = work.tools.generator
+    handle = await generator.submit(request, key=key)
+    try:
+        while (status := await generator.poll(handle)).state is State.RUNNING:
+            work.report(status.fraction or 0.0, f"shot {work.step.shot}")
+            await asyncio.sleep(work.tools.engine.poll_seconds)
+        if status.state is State.FAILED:
+            raise status.failure or Permanent("the engine could not make this segment")
+        return Delivered((*status.warnings, *await generator.download(handle, to)))
+    except (asyncio.CancelledError, TtvError):
+        await asyncio.shield(generator.cancel(handle))
+        raise

@@ -1,0 +1,109 @@
+"""What is written down of the purchases of one segment, in the store beside its result.
+
+Every note is a file of its own that is made once and never changed, so of two processes that
+want to write one, the second hears of it. A purchase is opened by its intent; it goes on with
+the provider's answer (a handle, or that nothing was bought); and it is over without a segment
+when the answer was empty or a note says so. The next try is the next purchase.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ttv.artifacts import KeyTaken, Store
+from ttv.errors import NotFound
+from ttv.pipeline._purse import Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a purchase stands."""
+
+    purchase: Purchase
+    #: The provider's name for it; None while it has not answered, or when it took nothing.
+    handle: str | None = None
+    #: Nothing will come of it.
+    over: bool = False
+
+    @property
+    def next_key(self) -> str:
+        """Name the next try to the provider.
+
+        Where it took nothing the key stays: should a request of a process that was thought dead
+        still arrive, one of the two is refused.
+        """
+        if self.handle is None:
+            return self.purchase.key
+        return sha256(self.purchase.id.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The notes of all tries to buy one segment."""
+
+    store: Store
+    #: Key prefix of the segment's result.
+    folder: str
+
+    async def last(self) -> Entry | None:
+        """Give the newest purchase, the only one that may be open."""
+        entry, number = None, 1
+        while (intent := await self._read(number, "intent")) is not None:
+            entry = await self.read(Purchase.from_json(intent))
+            number += 1
+        return entry
+
+    async def read(self, purchase: Purchase) -> Entry:
+        """Tell how a purchase stands."""
+        answer = await self._read(purchase.number, "answer")
+        if answer is None:
+            return Entry(purchase)
+        if answer["handle"] is None:
+            return Entry(purchase, over=True)
+        ended = await self._read(purchase.number, "end")
+        return Entry(purchase, answer["handle"], over=ended is not None)
+
+    async def open(self, purchase: Purchase) -> bool:
+        """Write down that it will be bought; False when another process has opened it first."""
+        return await self._write(purchase.number, "intent", purchase.to_json())
+
+    async def answer(self, purchase: Purchase, handle: str | None) -> Entry:
+        """Write down what the provider has answered; gives the first answer that stands."""
+        await self._write(purchase.number, "answer", {"handle": handle})
+        return await self.read(purchase)
+
+    async def end(self, purchase: Purchase, reason: str) -> None:
+        """Write down why no segment comes of a purchase that the provider had taken."""
+        await self._write(purchase.number, "end", {"reason": reason})
+
+    def _key(self, number: int, note: str) -> str:
+        return f"{self.folder}/purchase-{number}-{note}.json"
+
+    async def _read(self, number: int, note: str) -> Mapping[str, Any] | None:
+        try:
+            chunks = [chunk async for chunk in self.store.read(self._key(number, note))]
+        except NotFound:
+            return None
+        document: Mapping[str, Any] = json.loads(b"".join(chunks))
+        return document
+
+    async def _write(self, number: int, note: str, document: Mapping[str, Any]) -> bool:
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(document, file, indent=1)
+            file.flush()
+            try:
+                await self.store.put(
+                    self._key(number, note),
+                    Path(file.name),
+                    content_type="application/json",
+                    if_absent=True,
+                )
+            except KeyTaken:
+                return False
+        return True
