@@ -28,6 +28,8 @@ FREE: Final = {
     "TTV_MAX_EVENT_STREAMS": "4000",
     "TTV_MAX_EVENT_STREAMS_PER_TENANT": "4000",
 }
+#: For the jobs that a benchmark makes by the store itself.
+BOUNDLESS: Final = jobs.Limits(max_queued=10**7, max_running=10**7, max_queue=10**7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ async def running(**variables: str) -> AsyncIterator[Stack]:
         async with (
             embedded.opened(Path(folder)) as url,
             Redis.from_url(url, decode_responses=True) as redis,
-            jobs.opened(url) as opened,
+            jobs.opened(url, limits=BOUNDLESS) as opened,
         ):
             server = await told(redis, "server", "process_id")
             with socket.socket() as probe:
