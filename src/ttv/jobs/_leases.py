@@ -7,6 +7,7 @@ a claim changes nothing.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -56,6 +57,8 @@ class Leases:
         self.attempts = attempts
         #: How long after a note of progress the next one of a job is told to its readers.
         self.told_every_seconds = told_every_seconds
+        #: Numbers this process's claims: one that comes again is known by it.
+        self._calls = itertools.count()
         # While one settles a step of a job, its siblings in this process wait for what it
         # learns; each for itself, a hundred at once would decide again a hundred times each.
         self._settling: WeakValueDictionary[str, _Latest] = WeakValueDictionary()
@@ -66,7 +69,8 @@ class Leases:
 
     async def claim(self, step_id: str, *, worker: str) -> Claim | None:
         """Take a step; None when it is not to be run: done, running, waiting or called off."""
-        answer = await self._redis.script("claim", step_id, worker, self._lease)
+        call = f"{worker}/{next(self._calls)}"
+        answer = await self._redis.script("claim", step_id, worker, self._lease, call)
         if answer[0] != "claimed":
             return None
         job = read_job(pairs(answer[1]), pairs(answer[2]))

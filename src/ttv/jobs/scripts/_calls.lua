@@ -33,18 +33,15 @@ local function renew(id, again, forgotten, total, at)
     dequeue(step_id, pool)
     vacate(step_id, pool)
   end)
-  local function erase(name)
-    for _, fact in ipairs({'state', 'fraction', 'attempts', 'token', 'worker', 'result', 'error',
-      'due', 'letter'}) do
-      redis.call('HDEL', steps_key(id), name .. ':' .. fact)
-    end
+  local gone = {}
+  for _, name in ipairs(forgotten) do gone[name] = true end
+  for _, name in ipairs(again) do gone[name] = true end
+  for _, field in ipairs(redis.call('HKEYS', steps_key(id))) do
+    local name = string.match(field, '^([^:]+):')
+    if name and gone[name] then redis.call('HDEL', steps_key(id), field) end
   end
-  for _, name in ipairs(forgotten) do
-    erase(name)
-    redis.call('HDEL', steps_key(id), name)
-  end
+  for _, name in ipairs(forgotten) do redis.call('HDEL', steps_key(id), name) end
   for _, name in ipairs(again) do
-    erase(name)
     redis.call('HSET', steps_key(id), name .. ':state', 'waiting')
   end
   local kept = 0
