@@ -74,10 +74,7 @@ class Places:
         at, paces, pools, started, turn, rivals = await self._redis.script(
             "place", job.id, _TENANTS
         )
-        mine = _turn(turn) if turn else None
-        before = mine and position(
-            mine, job.step(mine.step).weight, [Rival(*_standing(rival)) for rival in rivals]
-        )
+        before = _before(job, _turn(turn), rivals) if turn else None
         seconds = forecast(
             job,
             _paces(pairs(paces)),
@@ -92,10 +89,19 @@ class Places:
         """Tell how full the queue is."""
         pools, tenants, count = await self._redis.script("overview", _TENANTS)
         return Overview(
-            pools={name: PoolLoad(*load, oldest / 1000) for name, *load, oldest in pools},
+            pools={name: _load(*facts) for name, *facts in pools},
             tenants={name: TenantLoad(*load) for name, *load in tenants},
             tenant_count=count,
         )
+
+
+def _load(waiting: int, delayed: int, running: int, slots: int, oldest: int) -> PoolLoad:
+    return PoolLoad(waiting, delayed, running, slots, oldest_wait_seconds=oldest / 1000)
+
+
+def _before(job: Job, turn: Turn, rivals: Sequence[Sequence[str]]) -> int:
+    work = job.step(turn.step).weight
+    return position(turn, work, [Rival(*_standing(rival)) for rival in rivals])
 
 
 def _turn(facts: Sequence[str]) -> Turn:
