@@ -5,7 +5,7 @@ from ttv.jobs._calls import Changed
 from ttv.jobs._event import START, Event, EventKind, Tail
 from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
-from ttv.jobs._job import POOLS, Failure, Job, Outcome, Step, StepId, Terms, is_job_id
+from ttv.jobs._job import POOLS, Cost, Failure, Job, Outcome, Step, StepId, Terms, is_job_id
 from ttv.jobs._leases import Leases
 from ttv.jobs._letter import DeadLetter, DeadLetters
 from ttv.jobs._limits import Limits, QueueFull, TooManyJobs
@@ -16,6 +16,7 @@ from ttv.jobs._places import Overview, Place, Places, PoolLoad, TenantLoad
 from ttv.jobs._promises import Promises
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
+from ttv.jobs._spend import SPEND_METRIC, Paid, Spend, Sum
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
 from ttv.jobs._tenants import Tenant, Tenants
@@ -26,12 +27,14 @@ __all__ = [
     "MAX_LIMIT",
     "MOVES",
     "POOLS",
+    "SPEND_METRIC",
     "STAGES",
     "START",
     "STEP_MOVES",
     "Advance",
     "Changed",
     "Claim",
+    "Cost",
     "Created",
     "DeadLetter",
     "DeadLetters",
@@ -51,18 +54,21 @@ __all__ = [
     "Outcome",
     "Overview",
     "Page",
+    "Paid",
     "Place",
     "Places",
     "PoolLoad",
     "Promises",
     "Queue",
     "QueueFull",
+    "Spend",
     "Stage",
     "State",
     "Step",
     "StepId",
     "StepQueue",
     "StepState",
+    "Sum",
     "Sweep",
     "Tail",
     "Tenant",

@@ -23,6 +23,9 @@ class EventKind(StrEnum):
     EXPIRED = "expired"  #: The worker of a step fell silent; another will take it.
     RELEASED = "released"  #: The worker of a step stops and gave it back.
     STEP_FAILED = "step_failed"  #: A step failed after its job had failed.
+    RESERVED = "reserved"  #: Money was set aside for a step.
+    CHARGED = "charged"  #: A step was paid for.
+    REFUNDED = "refunded"  #: What was set aside for a step came free.
     FINISHED = "finished"  #: The film is there.
     FAILED = "failed"  #: A step failed for good, and the job with it.
     OVERDUE = "overdue"  #: The deadline passed, and the job failed.

@@ -34,6 +34,17 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Money, in millionths of a US dollar; it stays when a job is tried or made again."""
+
+    #: What the plan was priced at; None before there is one, and for a step.
+    estimate: int | None = None
+    #: Set aside for what is being bought, or may have been.
+    reserved: int = 0
+    spent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One unit of a job's work: what it is, then how far it is."""
 
@@ -61,6 +72,7 @@ class Step:
     worker: str | None = None
     result: Mapping[str, Any] | None = None
     error: Failure | None = None
+    cost: Cost = Cost()
 
     def __post_init__(self) -> None:
         if not _STEP_NAME.fullmatch(self.name):
@@ -161,6 +173,7 @@ class Job:
     warnings: tuple[str, ...] = ()
     #: What the last step made, once the job is finished.
     result: Mapping[str, Any] | None = None
+    cost: Cost = Cost()
 
     def step(self, name: str) -> Step:
         """Give the step of that name; raises KeyError."""

@@ -13,6 +13,7 @@ from ttv.jobs._limits import Limits
 from ttv.jobs._places import Places
 from ttv.jobs._queue import StepQueue
 from ttv.jobs._scripts import connect
+from ttv.jobs._spend import Spend
 from ttv.jobs._store import JobStore
 from ttv.jobs._tenants import Tenants
 from ttv.jobs._totals import Totals
@@ -33,6 +34,7 @@ class Jobs:
     totals: Totals
     tenants: Tenants
     places: Places
+    spend: Spend
 
 
 @asynccontextmanager
@@ -66,4 +68,5 @@ async def opened(
             totals=Totals(connection),
             tenants=Tenants(connection),
             places=Places(connection),
+            spend=Spend(connection),
         )

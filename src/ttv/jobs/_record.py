@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ttv.errors import NotFound
-from ttv.jobs._job import Failure, Job, Step, Terms, is_job_id
+from ttv.jobs._job import Cost, Failure, Job, Step, Terms, is_job_id
 from ttv.jobs._state import Stage, State, StepState
 from ttv.redis import Connection
 
@@ -69,6 +69,7 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
         error=_failure(facts.get("error")),
         warnings=tuple(json.loads(facts["warnings"])),
         result=_json(facts.get("result")),
+        cost=_cost(facts),
     )
 
 
@@ -107,6 +108,7 @@ def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, st
         worker=fields.get(f"{name}:worker"),
         result=_json(fields.get(f"{name}:result")),
         error=_failure(fields.get(f"{name}:error")),
+        cost=_cost(fields, f"{name}:"),
     )
 
 
@@ -122,6 +124,15 @@ def _terms(facts: Mapping[str, str]) -> Terms:
         key=facts.get("key"),
         request_id=facts.get("request_id"),
         **{name: int(facts[name]) for name in numbers if name in facts},
+    )
+
+
+def _cost(facts: Mapping[str, str], of: str = "") -> Cost:
+    estimate = facts.get(f"{of}estimate")
+    return Cost(
+        estimate=int(estimate) if estimate else None,
+        reserved=int(facts.get(f"{of}reserved", 0)),
+        spent=int(facts.get(f"{of}spent", 0)),
     )
 
 

@@ -21,6 +21,7 @@ _SHARED: Final = (
     "_letters.lua",
     "_steps.lua",
     "_calls.lua",
+    "_spend.lua",
 )
 
 

@@ -47,6 +47,8 @@ class Outcome:
     result: Result
     #: The rest of the film's steps; only planning gives any.
     steps: tuple[Step, ...] = ()
+    #: What the film will cost, in millionths of a US dollar; only planning tells.
+    cost: int = 0
 
 
 class Watcher(Protocol):
@@ -164,7 +166,7 @@ class Pipeline:
             result = await film.plan(work)
             plan = await self.planned(result)
             rest = steps(plan, replace(work, plan=plan).heads, work.tools.engine)
-            return Outcome(result, rest)
+            return Outcome(result, rest, self.price(order, plan).cost)
         plan = await self.planned(results["plan"])
         return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
 

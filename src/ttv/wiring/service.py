@@ -7,20 +7,16 @@ import os
 import random
 import resource
 import socket
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ulid import ULID
 
-from ttv import access, api, jobs, pipeline, tether, worker
+from ttv import access, api, jobs, tether, worker
 from ttv.observability import configure
-from ttv.pipeline import Commission, Order, Pipeline, Result
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.queue import open_jobs
+from ttv.wiring.runner import FilmRunner
 
 #: One step fills a graphics card. Remote steps hold no process, only a coroutine each.
 GPU_SLOTS: Final = 1
@@ -76,54 +72,10 @@ async def work(settings: Settings) -> None:
         grace_seconds=settings.worker_grace_seconds,
     )
     async with open_pipeline(settings) as makes, open_jobs(settings) as opened:
-        runner = _FilmRunner(makes)
+        runner = FilmRunner(makes, opened.spend)
         serving = worker.Worker(opened, runner, options=options, chance=random.Random())
         tether.tell_ready()
         await serving.serve(stop)
-
-
-class _FilmRunner:
-    """Runs a job's steps through the pipeline: the worker's words become the pipeline's."""
-
-    def __init__(self, makes: Pipeline) -> None:
-        self._makes = makes
-
-    async def run(
-        self,
-        job: jobs.Job,
-        step: jobs.Step,
-        *,
-        results: Mapping[str, Mapping[str, Any]],
-        workspace: Path,
-        report: worker.Report,
-    ) -> jobs.Outcome:
-        outcome = await self._makes.run(
-            Order.from_json(job.request),
-            pipeline.Step(
-                name=step.name,
-                kind=pipeline.Kind(step.kind),
-                needs=step.needs,
-                shot=step.shot,
-                pool=step.pool,
-                weight=step.weight,
-            ),
-            {name: Result.from_json(result) for name, result in results.items()},
-            workspace=workspace,
-            commission=Commission(destination(job), buyer=job.id),
-            report=report,
-        )
-        return jobs.Outcome(
-            outcome.result.to_json(),
-            steps=tuple(jobs.Step(**asdict(following)) for following in outcome.steps),
-            warnings=pipeline.film_warnings({step.name: outcome.result}),
-            reused=outcome.result.reused,
-        )
-
-
-def destination(job: jobs.Job) -> str:
-    """Fix where a job's film will be from facts that never change."""
-    created = datetime.fromtimestamp(job.created_at / 1000, tz=UTC)
-    return f"films/{created:%Y-%m}/{job.id}"
 
 
 def _configure_logs(component: str, settings: Settings) -> None:

@@ -9,7 +9,19 @@ from fastapi import FastAPI
 
 from ttv import access, backends
 from ttv.api import Services, create_app
-from ttv.jobs import Feed, Fleet, Jobs, JobStore, Leases, StepQueue, Totals, connect
+from ttv.jobs import (
+    Feed,
+    Fleet,
+    Jobs,
+    JobStore,
+    Leases,
+    Places,
+    Spend,
+    StepQueue,
+    Tenants,
+    Totals,
+    connect,
+)
 from ttv.settings import Settings
 
 
@@ -28,6 +40,9 @@ def app(tmp_path: Path) -> FastAPI:
                 leases=Leases(connection, queue),
                 fleet=Fleet(connection),
                 totals=Totals(connection),
+                tenants=Tenants(connection),
+                places=Places(connection),
+                spend=Spend(connection),
             ),
             feed=Feed(connection, store),
             access=access.over(connection, settings, host="127.0.0.1"),

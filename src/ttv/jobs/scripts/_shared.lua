@@ -36,6 +36,7 @@
 -- ttv:deleted            sorted set  deleted jobs whose files may still be there, by the time
 -- ttv:deleted:<id>       hash    such a job as it was
 -- ttv:deleted:<id>:steps hash    its steps as they were
+-- ttv:spend:...          hash    what is set aside and spent; _spend.lua
 -- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
 -- ttv:happened           channel  ids of jobs as something happens to them
 
