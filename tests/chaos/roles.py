@@ -1,0 +1,53 @@
+"""What the processes of the forge are: the worker and the API, as the service runs them."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from tests.chaos.studio import Studio
+from ttv import jobs
+from ttv.artifacts import disk
+from ttv.observability import configure
+from ttv.settings import Settings
+from ttv.wiring import service
+from ttv.worker import Options, Worker, stop_on_signals
+
+
+async def studio(url: str, folder: str, name: str, lease: float, slots: int) -> None:
+    """Be a worker of the studio."""
+    configure("worker")
+    home = Path(folder)
+    options = Options(name=name, slots={"cpu": slots}, scratch=home / "work", grace_seconds=1)
+    async with (
+        disk.build({"folder": str(home / "artifacts")}) as store,
+        jobs.opened(url, lease_seconds=lease, idle_seconds=0.5) as opened,
+    ):
+        worker = Worker(opened, Studio(home, store), options=options, chance=random.Random())
+        await worker.serve(stop_on_signals())
+
+
+async def api(url: str, folder: str, port: int) -> None:
+    """Be ``ttv serve``."""
+    with socket.create_server(("127.0.0.1", port), backlog=100) as listening:
+        await service.serve(_settings(url, folder), listening)
+
+
+async def worker(url: str, folder: str, lease: float) -> None:
+    """Be ``ttv worker``."""
+    await service.work(_settings(url, folder).model_copy(update={"lease_seconds": lease}))
+
+
+def _settings(url: str, folder: str) -> Settings:
+    os.chdir(folder)
+    return Settings(redis_url=url, data_dir=Path(folder), redis_persistence="trust")
+
+
+ROLES: Final[Mapping[str, Callable[..., Coroutine[Any, Any, None]]]] = MappingProxyType(
+    {"studio": studio, "api": api, "worker": worker}
+)
