@@ -120,7 +120,7 @@ class Animatic:
         return handle
 
     async def find(self, _request: SegmentRequest, *, key: str) -> str | None:
-        return next((handle for handle in self._segments if handle.startswith(key)), None)
+        return next((handle for handle in self._segments if handle.startswith(f"{key}-")), None)
 
     async def poll(self, handle: str) -> Status:
         segment = self._segment(handle)

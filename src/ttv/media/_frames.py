@@ -16,6 +16,8 @@ from ttv.media._errors import Unreadable, WrongLength, reading
 from ttv.media._format import Format
 from ttv.media._planes import Pixels, planes_of, to_bgra
 
+#: How far a picture is stretched at most; a greater difference of shape is padded.
+_MOST_STRETCH: Final = 0.01
 #: Seconds that a clip of an engine may be too short; its last frame is held so long.
 _HOLD_SECONDS: Final = 0.5
 
@@ -47,9 +49,9 @@ def planes(clip: Clip, start: int, stop: int) -> Iterator[Pixels]:
 def fitted(path: Path, fmt: Format, frames: int) -> Iterator[Pixels]:
     """Decode any clip to exactly ``frames`` I420 pictures of a format.
 
-    Another size is scaled and padded with black, another frame rate converted by repeating and
-    dropping frames. What is too long is cut; what is slightly too short holds its last frame.
-    Raises WrongLength when it is shorter than that.
+    Another size is scaled and another shape padded with black, another frame rate converted by
+    repeating and dropping frames. What is too long is cut; what is slightly too short holds its
+    last frame. Raises WrongLength when it is shorter than that.
     """
     count = 0
     picture: Pixels | None = None
@@ -99,6 +101,9 @@ def _filtered(path: Path, fmt: Format) -> Iterator[Pixels]:
 def _graph(stream: VideoStream, fmt: Format) -> Graph:
     """Build: from time zero, at the frame rate, fitted into the size, in square pixels."""
     size = f"{fmt.width}:{fmt.height}"
+    shape = stream.width * float(stream.sample_aspect_ratio or 1) / stream.height
+    stretch = abs(shape * fmt.height / fmt.width - 1) <= _MOST_STRETCH
+    keep = "disable" if stretch else "decrease"
     graph = Graph()
     graph.link_nodes(
         graph.add_buffer(template=stream),
@@ -107,7 +112,7 @@ def _graph(stream: VideoStream, fmt: Format) -> Graph:
         graph.add("scale", "iw*sar:ih"),
         graph.add(
             "scale",
-            f"{size}:force_original_aspect_ratio=decrease:force_divisible_by=2"
+            f"{size}:force_original_aspect_ratio={keep}:force_divisible_by=2"
             ":out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd",
         ),
         graph.add("pad", f"{size}:-1:-1:black"),

@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 
-from ttv.errors import InvalidRequest
+from ttv.errors import InvalidRequest, OutcomeUnknown
 from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.media import Format, inspect
 
@@ -35,6 +36,23 @@ async def finished(generator: Generator, handle: str) -> Status:
     return status
 
 
+def new_key() -> str:
+    """Name another purchase."""
+    return uuid4().hex * 2
+
+
+def _is_remote(generator: Generator) -> bool:
+    return generator.capabilities().pool == "remote"
+
+
+async def _found(generator: Generator, request: SegmentRequest, key: str) -> str | None:
+    """Look a purchase up, with an engine that can."""
+    try:
+        return await generator.find(request, key=key)
+    except OutcomeUnknown:
+        pytest.skip("this engine cannot look purchases up, and says so")
+
+
 class GeneratorContract:
     """Derive from it, and give it a fixture ``opener``; override ``request_`` if need be."""
 
@@ -56,7 +74,7 @@ class GeneratorContract:
         to = tmp_path / "clip.mp4"
 
         async def use(generator: Generator) -> Status:
-            handle = await generator.submit(wanted, key="a" * 64)
+            handle = await generator.submit(wanted, key=new_key())
             status = await finished(generator, handle)
             await generator.download(handle, to)
             return status
@@ -75,7 +93,7 @@ class GeneratorContract:
         self, opener: Opener, wanted: SegmentRequest, tmp_path: Path
     ) -> None:
         async def use(generator: Generator) -> None:
-            handles = [await generator.submit(wanted, key=key * 64) for key in ("a", "a", "b")]
+            handles = [await generator.submit(wanted, key=new_key()) for _ in range(3)]
             assert len(set(handles)) == 3
             for number, handle in enumerate(handles):
                 await finished(generator, handle)
@@ -92,7 +110,7 @@ class GeneratorContract:
             if not generator.capabilities().seed:
                 pytest.skip("this engine takes no seed")
             for name, seed in (("one", 7), ("two", 7), ("other", 8)):
-                handle = await generator.submit(replace(wanted, seed=seed), key="a" * 64)
+                handle = await generator.submit(replace(wanted, seed=seed), key=new_key())
                 await finished(generator, handle)
                 await generator.download(handle, tmp_path / name)
 
@@ -115,13 +133,53 @@ class GeneratorContract:
 
     def test_a_cancelled_segment_is_forgotten(self, opener: Opener, wanted: SegmentRequest) -> None:
         async def use(generator: Generator) -> None:
-            handle = await generator.submit(wanted, key="a" * 64)
+            handle = await generator.submit(wanted, key=new_key())
             await asyncio.wait_for(generator.cancel(handle), timeout=5)
             await generator.cancel(handle)
-            with pytest.raises(HandleLost):
-                await generator.poll(handle)
+            if generator.capabilities().cancel:
+                with pytest.raises(HandleLost):
+                    await generator.poll(handle)
 
         _used(opener, use)
+
+    def test_what_was_submitted_is_found_by_its_key(
+        self, opener: Opener, wanted: SegmentRequest
+    ) -> None:
+        async def use(generator: Generator) -> None:
+            key = new_key()
+            handle = await generator.submit(wanted, key=key)
+            found = await _found(generator, wanted, key)
+            assert found == handle
+            assert await generator.submit(wanted, key=key) == handle or not _is_remote(generator)
+            await generator.cancel(handle)
+
+        _used(opener, use)
+
+    def test_what_was_not_submitted_is_not_found(
+        self, opener: Opener, wanted: SegmentRequest
+    ) -> None:
+        async def use(generator: Generator) -> None:
+            assert await _found(generator, wanted, new_key()) is None
+
+        _used(opener, use)
+
+    def test_a_handle_of_a_remote_engine_is_good_in_another_process(
+        self, opener: Opener, wanted: SegmentRequest, tmp_path: Path
+    ) -> None:
+        async def submit(generator: Generator) -> str:
+            if not _is_remote(generator):
+                pytest.skip("the work of this engine ends with its process")
+            return await generator.submit(wanted, key=new_key())
+
+        handle = _used(opener, submit)
+
+        async def take(generator: Generator) -> State:
+            status = await finished(generator, handle)
+            await generator.download(handle, tmp_path / "clip.mp4")
+            return status.state
+
+        assert _used(opener, take) is State.SUCCEEDED
+        assert asyncio.run(inspect(tmp_path / "clip.mp4")).frames == wanted.frames
 
     def test_cancelling_an_unknown_handle_is_no_error(self, opener: Opener) -> None:
         _used(opener, lambda generator: generator.cancel("never heard of"))
@@ -136,7 +194,7 @@ class GeneratorContract:
             engine = generator.capabilities()
             if engine.min_seconds <= seconds <= engine.max_seconds and not engine.allowed_seconds:
                 pytest.skip("this engine can")
-            await generator.submit(replace(wanted, frames=frames), key="a" * 64)
+            await generator.submit(replace(wanted, frames=frames), key=new_key())
 
         with pytest.raises(InvalidRequest) as caught:
             _used(opener, use)
@@ -152,5 +210,8 @@ class GeneratorContract:
             assert all(
                 engine.min_seconds <= one <= engine.max_seconds for one in engine.allowed_seconds
             )
+            price = engine.price(engine.min_seconds)
+            assert 0 <= price <= engine.price(engine.max_seconds)
+            assert price or not _is_remote(generator)
 
         _used(opener, use)
