@@ -6,7 +6,7 @@ from ttv.errors import Conflict, Permanent, Transient
 
 
 class Unauthenticated(Permanent):
-    """An API key is needed; send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."""
+    """An API key is needed: 'Authorization: Bearer KEY', for the ttv command TTV_API_KEY=KEY."""
 
     code = "unauthenticated"
     exit_code = 77

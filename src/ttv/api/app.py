@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
-from ttv.api import fields, films, health, jobs, journal, problems, reference
+from ttv.api import fields, films, health, jobs, journal, keys, problems, reference
 from ttv.api.exchange import Exchange
 from ttv.api.openapi import describer
 from ttv.api.routing import guard_of
@@ -22,7 +22,14 @@ from ttv.api.streams import Streams
 from ttv.errors import InvalidRequest, NotFound, TtvError
 from ttv.observability import HttpMetrics
 
-_ROUTERS: Final = (jobs.router, journal.router, films.router, health.router, reference.router)
+_ROUTERS: Final = (
+    jobs.router,
+    journal.router,
+    films.router,
+    keys.router,
+    health.router,
+    reference.router,
+)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ttv.api import accept
 from ttv.api.auth import SCHEMES
+from ttv.api.key_schemas import KeyRequest
 from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
 from ttv.api.schemas import FieldProblem, JobRequest, Problem
 
@@ -110,7 +111,7 @@ def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:
 def _complete(schema: dict[str, Any]) -> dict[str, Any]:
     """Add the documents that routes read or raise, and drop what FastAPI would answer."""
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    for model in (JobRequest, Problem, FieldProblem):
+    for model in (JobRequest, KeyRequest, Problem, FieldProblem):
         own = model.model_json_schema(ref_template=_REF + "{model}")
         own.pop("$defs", None)
         schemas[model.__name__] = own

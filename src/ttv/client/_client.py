@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
@@ -59,7 +60,7 @@ class Client:
         self._http = httpx.AsyncClient(
             base_url=url,
             timeout=httpx.Timeout(timeout_seconds, read=timeout_seconds + LONG_POLL_SECONDS),
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
+            headers={"Authorization": f"Bearer {_sendable(api_key)}"} if api_key else None,
             transport=transport,
             trust_env=url.host not in _LOCAL,  # a proxy cannot reach this machine's own service
         )
@@ -262,6 +263,15 @@ class Client:
 
 def _path(job_id: str, *parts: str) -> str:
     return "/".join([_JOBS, quote(job_id, safe=""), *parts])
+
+
+def _sendable(api_key: str) -> str:
+    """Refuse what no header can carry."""
+    if not re.fullmatch(r"[\x21-\x7e]+", api_key):
+        raise InvalidRequest(
+            "the API key holds blanks or characters that no key has; copy it again", param="api_key"
+        )
+    return api_key
 
 
 def _checked(base_url: str) -> httpx.URL:

@@ -35,6 +35,7 @@ class AccessDenied(Permanent):
     """The service does not accept this API key."""
 
     code = "access_denied"
+    exit_code = 77
 
 
 def to_error(response: httpx.Response) -> TtvError:
