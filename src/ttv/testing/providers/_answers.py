@@ -85,8 +85,8 @@ async def taken(studio: Studio, request: Request, body: Mapping[str, Any]) -> Re
 
 
 def address(request: Request, task: Task) -> str:
-    """Give the address of a clip; the first one of some tasks has expired already."""
-    signature, task.expired = ("expired" if task.expired else "good"), False
+    """Give the address of a clip."""
+    signature = "expired" if task.expired else "good"
     return f"{request.base_url}files/{task.id}.mp4?signature={signature}"
 
 
@@ -96,7 +96,10 @@ def everywhere(studio: Studio, refusal: Refusal) -> list[Route]:
     @faulty(studio, "refuse_downloads", refusal)
     async def file(request: Request) -> Response:
         task = studio.tasks.get(request.path_params["id"])
-        if task is None or request.query_params.get("signature") != "good":
+        if task is None:
+            return Response(status_code=404)
+        if request.query_params.get("signature") != "good":
+            task.expired = False  # the next one that is asked for is good
             return Response("the address has expired", 403)
         path = await studio.clip(task)
         if studio.faults.take("stall_downloads"):
@@ -113,10 +116,16 @@ def everywhere(studio: Studio, refusal: Refusal) -> list[Route]:
         studio.faults = Faults.model_validate(studio.faults.model_dump() | changes)
         return JSONResponse(studio.faults.model_dump())
 
+    async def reset(_request: Request) -> Response:
+        studio.tasks.clear()
+        studio.faults = Faults()
+        return Response(status_code=204)
+
     return [
         Route("/files/{id}.mp4", file),
         Route("/-/charges", charges),
         Route("/-/faults", faults, methods=["POST"]),
+        Route("/-/reset", reset, methods=["POST"]),
     ]
 
 

@@ -79,11 +79,15 @@ class Emulator:
 
     def charges(self) -> list[Charge]:
         """Read the book: one entry for every task that was ever taken, in that order."""
-        return [Charge(**charge) for charge in self._ask("GET", "/-/charges")]
+        return [Charge(**charge) for charge in self._ask("GET", "/-/charges").json()]
 
     def faults(self, **changes: object) -> None:
         """Change the faults in force, by the names of ``Faults``."""
         self._ask("POST", "/-/faults", changes)
+
+    def reset(self) -> None:
+        """Forget all tasks, charges and faults."""
+        self._ask("POST", "/-/reset")
 
     @property
     def _running(self) -> subprocess.Popen[str]:
@@ -91,7 +95,6 @@ class Emulator:
             raise RuntimeError("the emulator is not started")
         return self._process
 
-    def _ask(self, method: str, path: str, body: object = None) -> Any:
+    def _ask(self, method: str, path: str, body: object = None) -> httpx.Response:
         answer = httpx.request(method, f"{self.url}{path}", json=body, trust_env=False)
-        answer.raise_for_status()
-        return answer.json()
+        return answer.raise_for_status()

@@ -62,7 +62,7 @@ class Task:
     #: Fails at its end, by moderation or otherwise.
     moderated: bool = False
     broken: bool = False
-    #: The next address of its clip does not work any more.
+    #: The address of its clip does not work any more, until it is asked for again.
     expired: bool = False
     canceled_at: float | None = None
     created_ms: int = field(default_factory=lambda: round(time.time() * 1000))
