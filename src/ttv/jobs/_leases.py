@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from ttv.errors import Cancelled, LeaseLost
@@ -25,6 +25,9 @@ from ttv.redis import Connection, answering
 _UNCLAIMED: Final = 3_000
 #: Milliseconds without a change after which a started job is looked at again.
 _QUIET: Final = 30_000
+#: Calls of one process that are under way at once; the others wait for their turn. All those of
+#: a thousand steps together would wait too long for one of the connections.
+_AT_ONCE: Final = 8
 #: Things that one sweep mends of each kind; the next goes on.
 _SWEEP: Final = 100
 
@@ -59,6 +62,7 @@ class Leases:
         self.told_every_seconds = told_every_seconds
         #: Numbers this process's claims: one that comes again is known by it.
         self._calls = itertools.count()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         # While one settles a step of a job, its siblings in this process wait for what it
         # learns; each for itself, a hundred at once would decide again a hundred times each.
         self._settling: WeakValueDictionary[str, _Latest] = WeakValueDictionary()
@@ -67,14 +71,22 @@ class Leases:
     def _lease(self) -> int:
         return round(self.lease_seconds * 1000)
 
+    async def _ask(self, name: str, *args: str | int | float) -> Any:
+        async with self._at_once:
+            return await self._redis.script(name, *args)
+
+    async def _send(self, tickets: Sequence[str]) -> None:
+        async with self._at_once:
+            await deliver(self._queue, tickets)
+
     async def claim(self, step_id: str, *, worker: str) -> Claim | None:
         """Take a step; None when it is not to be run: done, running, waiting or called off."""
         call = f"{worker}/{next(self._calls)}"
-        answer = await self._redis.script("claim", step_id, worker, self._lease, call)
+        answer = await self._ask("claim", step_id, worker, self._lease, call)
         if answer[0] != "claimed":
             return None
         job = read_job(pairs(answer[1]), pairs(answer[2]))
-        await deliver(self._queue, answer[3])
+        await self._send(answer[3])
         name = StepId.parse(step_id)
         return Claim(name, worker, token=job.step(name.step).token, job=job)
 
@@ -82,7 +94,7 @@ class Leases:
         self, claim: Claim, *, fraction: float | None = None, message: str = ""
     ) -> Hold:
         """Renew the lease of a claim, and note how far the step is."""
-        answer = await self._redis.script(
+        answer = await self._ask(
             "report",
             *_fence(claim),
             self._lease,
@@ -108,7 +120,7 @@ class Leases:
                     raise LeaseLost
                 after = job.settled(claim.step_id.step, outcome)
                 what = advance(after)
-                answer, tickets = await self._redis.script(
+                answer, tickets = await self._ask(
                     "settle",
                     *_fence(claim),
                     job.graph,
@@ -128,7 +140,7 @@ class Leases:
                     raise _ended(answer)
                 # A sibling was settled meanwhile: decide again with it.
                 latest.job = await load_job(self._redis, job.id)
-        await deliver(self._queue, tickets)
+        await self._send(tickets)
         return what
 
     async def fail(self, claim: Claim, failure: Failure, *, retry_in: float | None = None) -> None:
@@ -137,24 +149,26 @@ class Leases:
         Raises LeaseLost and Cancelled.
         """
         retry = "" if retry_in is None else round(retry_in * 1000)
-        answer = await self._redis.script(
+        answer, tickets = await self._ask(
             "fail", *_fence(claim), failure.code, failure.message, retry
         )
         if answer not in {"failed", "retrying"}:
             raise _ended(answer)
+        await self._send(tickets)
 
     async def hold(self, claim: Claim, failure: Failure) -> None:
         """Give a claim back, and let no step of its job start until a person resumes it.
 
         The attempt does not count. Raises LeaseLost and Cancelled.
         """
-        answer = await self._redis.script("hold", *_fence(claim), failure.code, failure.message)
+        answer, tickets = await self._ask("hold", *_fence(claim), failure.code, failure.message)
         if answer != "held":
             raise _ended(answer)
+        await self._send(tickets)
 
     async def release(self, claim: Claim) -> None:
         """Give a claim back unused, for another worker to take at once."""
-        await deliver(self._queue, await self._redis.script("release", *_fence(claim)))
+        await self._send(await self._ask("release", *_fence(claim)))
 
     async def sweep(self, *, worker: str, every_seconds: float, expire: bool) -> Sweep:
         """Send on what waits in the outbox, and fail the jobs whose deadline has passed.

@@ -2,18 +2,22 @@
 -- to fail with its job.
 local step_id, worker, token, code, message, retry = unpack(ARGV)
 local reason = lost(step_id, worker, token)
-if reason then return reason end
+if reason then return {reason, {}} end
 
 local id, attempt, name = parse(step_id)
 local at = clock()
-vacate(step_id, pool_of(id, name))
+local pool = pool_of(id, name)
+local tickets = {}
+vacate(step_id, pool)
 if retry == '' then
   fail(id, attempt, name, code, message, at)
-  return 'failed'
+  dispatch(pool, at, tickets)
+  return {'failed', tickets}
 end
 move_step(id, name, 'ready')
 redis.call('HSET', steps_key(id), name .. ':error',
   cjson.encode({code = code, message = message, step = name}), name .. ':due', whole(at + retry))
-if goes_on(id) then put_in(id, name, step_id, pool_of(id, name), at) end
+if goes_on(id) then put_in(id, name, step_id, pool, at) end
 record(id, 'retrying', name, message)
-return 'retrying'
+dispatch(pool, at, tickets)
+return {'retrying', tickets}
