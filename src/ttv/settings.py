@@ -4,7 +4,8 @@
 ``api_config.yaml`` and ``pipeline_config.yaml``, defaults. The files are looked for in the
 working folder or in ``TTV_CONFIG_DIR``. A setting ``data_dir`` is the variable
 ``TTV_DATA_DIR``; the names that the deployment guide promises also work bare (``API_PORT``).
-An empty variable counts as unset, as Compose passes it.
+An empty variable counts as unset, as Compose passes it. ``TTV_GENERATORS__KLING__MODEL`` is one
+option of one back end; an option that holds a secret may name its file, as ``api_key_file``.
 
 ``Settings(...)`` itself is a plain value: it reads nothing but its arguments.
 """
@@ -14,7 +15,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
@@ -60,6 +63,12 @@ GUIDE: Final = frozenset(
 
 #: Settings that may stand in a file of their own, named by ``X_FILE``.
 SECRETS: Final = frozenset({"redis_url", "redis_password", "key_secret"})
+
+#: Options of back ends that hold secrets.
+_SECRET_OPTION: Final = re.compile(r"(?:\w+_)?(?:key|password|secret|token)")
+#: The settings that are options, and a variable that sets one: room, back end, option.
+_ROOMS: Final = ("planners", "painters", "generators", "stores")
+_OPTION: Final = re.compile(rf"TTV_({'|'.join(_ROOMS).upper()})__([A-Z0-9_]+?)__([A-Z0-9_]+)")
 
 #: Variables with our prefix that are not settings of the service.
 ELSEWHERE: Final = frozenset({"TTV_API_KEY", "TTV_CONFIG_DIR", "TTV_DEBUG", "TTV_URL"})
@@ -168,10 +177,10 @@ class Settings(BaseModel):
     #: The back end that keeps finished files.
     store: str = "disk"
 
-    planners: Options = Field(default_factory=dict)
-    painters: Options = Field(default_factory=dict)
-    generators: Options = Field(default_factory=dict)
-    stores: Options = Field(default_factory=dict)
+    planners: Options = Field(default_factory=dict, repr=False)
+    painters: Options = Field(default_factory=dict, repr=False)
+    generators: Options = Field(default_factory=dict, repr=False)
+    stores: Options = Field(default_factory=dict, repr=False)
 
     @property
     def redis_durable(self) -> bool:
@@ -190,7 +199,14 @@ class Settings(BaseModel):
         in_url = urlsplit(self.redis_url or "").password
         kept = (self.redis_password, self.key_secret)
         found = (unquote(in_url or ""), *(one.get_secret_value() for one in kept if one))
-        return tuple(secret for secret in found if secret)
+        optional = (
+            str(value)
+            for room in _ROOMS
+            for options in getattr(self, room).values()
+            for option, value in options.items()
+            if _SECRET_OPTION.fullmatch(option)
+        )
+        return tuple(secret for secret in (*found, *optional) if secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,34 +231,65 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
             f"TTV_CONFIG_DIR names {folder}, which is not a folder; correct or unset it",
             param="TTV_CONFIG_DIR",
         )
-    given = _from_files(folder) | _from_variables(environ, folder / ".env")
+    variables = _variables(environ, folder / ".env")
+    given = _from_files(folder) | _from_variables(variables)
     values = {name: found.value for name, found in given.items()}
     if home := environ.get("XDG_DATA_HOME"):
         values.setdefault("data_dir", Path(home) / "ttv")
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except Refused as refused:
         _explain(refused, given)
+    return settings.model_copy(update=_options(settings, variables))
 
 
-def _from_variables(environ: Mapping[str, str], dotenv: Path) -> dict[str, _Given]:
+def _variables(environ: Mapping[str, str], dotenv: Path) -> dict[str, _Given]:
+    """Give the texts of all variables that are not empty."""
     lines = dotenv_values(stream=_open(dotenv), interpolate=False) if dotenv.is_file() else {}
     origin = dict.fromkeys(lines, ".env") | dict.fromkeys(environ, "environment")
-    raw = {name: value for name, value in (lines | dict(environ)).items() if value}
+    texts = lines | dict(environ)
+    return {name: _Given(text, f"{name} ({origin[name]})") for name, text in texts.items() if text}
+
+
+def _options(settings: Settings, variables: Mapping[str, _Given]) -> dict[str, Options]:
+    """Add the options that variables set, and put secrets in the place of their files."""
+    rooms = {room: deepcopy(getattr(settings, room)) for room in _ROOMS}
+    for name in filter(_OPTION.fullmatch, variables):
+        room, back_end, option = name.removeprefix("TTV_").lower().split("__", 2)
+        rooms[room].setdefault(back_end, {})[option] = variables[name].value
+    for room in _ROOMS:
+        for back_end, options in rooms[room].items():
+            _read_secrets(options, f"{room}.{back_end}")
+    return rooms
+
+
+def _read_secrets(options: dict[str, JsonValue], place: str) -> None:
+    for option in [name for name in options if name.endswith("_file")]:
+        secret = option.removesuffix("_file")
+        if not _SECRET_OPTION.fullmatch(secret):
+            continue
+        at = f"{place}.{option}"
+        if secret in options:
+            raise InvalidRequest(f"{at} and {secret} set the same thing; keep one", param=at)
+        options[secret] = _read_secret(Path(str(options.pop(option))), at)
+
+
+def _from_variables(variables: Mapping[str, _Given]) -> dict[str, _Given]:
     spellings = dict(_spellings())
-    for name in raw:
-        if name.startswith("TTV_") and name not in spellings and name not in ELSEWHERE:
+    for name, variable in variables.items():
+        known = name in spellings or name in ELSEWHERE or _OPTION.fullmatch(name)
+        if name.startswith("TTV_") and not known:
             hint = _nearest(name, spellings)
-            raise InvalidRequest(f"{name} ({origin[name]}) is not a setting{hint}", param=name)
+            raise InvalidRequest(f"{variable.place} is not a setting{hint}", param=name)
     found: dict[str, _Given] = {}
-    for variable in sorted(raw.keys() & spellings.keys()):
-        field = spellings[variable]
-        place = f"{variable} ({origin[variable]})"
+    for name in sorted(variables.keys() & spellings.keys()):
+        field = spellings[name]
+        place = variables[name].place
         if field in found:
             both = " and ".join(sorted((found[field].place, place)))
-            raise InvalidRequest(f"{both} set the same thing; keep one", param=variable)
-        text = raw[variable]
-        if variable.endswith("_FILE"):
+            raise InvalidRequest(f"{both} set the same thing; keep one", param=name)
+        text = str(variables[name].value)
+        if name.endswith("_FILE"):
             text = _read_secret(Path(text), place)
         found[field] = _Given(_decode(field, text, place), place)
     return found

@@ -199,3 +199,42 @@ def test_logs_are_json_in_production_and_for_people_in_development() -> None:
     assert Settings().log_style == "json"
     assert Settings(environment="development").log_style == "console"
     assert Settings(environment="development", log_format="json").log_style == "json"
+
+
+def test_one_option_of_a_back_end_has_a_variable_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "api_config.yaml").write_text("generators: {kling: {model: a, mode: pro}}\n")
+    settings = load({"TTV_GENERATORS__KLING__MODEL": "kling-v3"}, tmp_path)
+    assert settings.generators == {"kling": {"model": "kling-v3", "mode": "pro"}}
+
+
+@pytest.mark.parametrize("by", ["variable", "file"])
+def test_a_secret_option_can_stand_in_a_file_of_its_own(tmp_path: Path, by: str) -> None:
+    (tmp_path / "key").write_text("hidden\n")
+    text = f"generators: {{runway: {{api_key_file: {tmp_path / 'key'}}}}}\n"
+    (tmp_path / "api_config.yaml").write_text(text if by == "file" else "")
+    variables = {"TTV_GENERATORS__RUNWAY__API_KEY_FILE": str(tmp_path / "key")}
+
+    settings = load(variables if by == "variable" else {}, tmp_path)
+
+    assert settings.generators == {"runway": {"api_key": "hidden"}}
+    assert settings.secrets() == ("hidden",)
+    assert "hidden" not in repr(settings)
+
+
+def test_an_option_that_is_no_secret_keeps_the_name_of_its_file(tmp_path: Path) -> None:
+    settings = load({"TTV_STORES__DISK__LOCK_FILE": "/a"}, tmp_path)
+    assert settings.stores == {"disk": {"lock_file": "/a"}}
+
+
+def test_a_secret_option_and_its_file_together_are_refused(tmp_path: Path) -> None:
+    variables = {
+        "TTV_GENERATORS__RUNWAY__API_KEY": "a",
+        "TTV_GENERATORS__RUNWAY__API_KEY_FILE": "b",
+    }
+    message = refusal(variables, tmp_path)
+    assert message == "generators.runway.api_key_file and api_key set the same thing; keep one"
+
+
+def test_a_variable_of_a_room_that_is_none_is_no_setting(tmp_path: Path) -> None:
+    message = refusal({"TTV_GENERATOR__KLING__MODEL": "a"}, tmp_path)
+    assert message.startswith("TTV_GENERATOR__KLING__MODEL (environment) is not a setting")
