@@ -65,6 +65,7 @@ class House:
     folder: Path
     jobs: jobs.Jobs
     forge: Forge
+    lease: float = LEASE
     hands: list[Hand] = field(default_factory=list)
 
     @classmethod
@@ -92,7 +93,7 @@ class House:
                 url=self.url,
                 folder=str(self.folder),
                 name=name,
-                lease=LEASE,
+                lease=self.lease,
                 slots=slots,
             )
         )

@@ -27,8 +27,8 @@ class Trials:
     kills: int
     #: Cancels at each stage.
     cancel: int
-    #: Jobs beside the poison one.
-    beside_poison: int
+    #: Seconds of a lease beside a poison step; its kills are so far apart.
+    poison_lease: int
     #: Losses of Redis' last second.
     power_loss: int
     #: Freezes of Redis at each stage.
@@ -42,7 +42,7 @@ _SHORT: Final = Trials(
     jobs=60,
     kills=12,
     cancel=1,
-    beside_poison=60,
+    poison_lease=3,
     power_loss=1,
     frozen=1,
 )
@@ -53,7 +53,7 @@ _LONG: Final = Trials(
     jobs=1_000,
     kills=200,
     cancel=20,
-    beside_poison=400,
+    poison_lease=10,
     power_loss=10,
     frozen=10,
 )
