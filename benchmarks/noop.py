@@ -50,6 +50,9 @@ class Nothing:
             await asyncio.sleep(_POLL_SECONDS)
         return Outcome({}, steps=_film(job.request) if step.kind == "plan" else ())
 
+    async def discard(self, job: Job) -> None:
+        """Remove nothing, for nothing was left behind."""
+
 
 def _film(request: Mapping[str, Any]) -> tuple[Step, ...]:
     """Give the steps of a film: keyframe, segments, film and delivery."""

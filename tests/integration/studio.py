@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.integration.waiting import eventually
 from ttv import jobs
-from ttv.errors import InvalidRequest, Transient
+from ttv.errors import InvalidRequest, OutcomeUnknown, Transient
 from ttv.jobs import Job, Outcome, Step
 from ttv.worker import Options, Report, Worker, stop_on_signals
 
@@ -58,6 +58,10 @@ class Studio:
         finally:
             self.busy.discard(step.name)
 
+    async def discard(self, job: Job) -> None:
+        with (self.folder / "made.log").open("a") as diary:
+            diary.write(f"discard-{job.id}\n")
+
     def made(self) -> list[str]:
         """Tell what was made, in order."""
         diary = self.folder / "made.log"
@@ -79,6 +83,9 @@ class Studio:
                 raise Transient("The weather is bad.")
             case "transient":
                 raise Transient("The weather is bad.")
+            case "unknown":
+                file.unlink()
+                raise OutcomeUnknown("The camera may have rolled.")
             case "invalid":
                 raise InvalidRequest("Foxes cannot fly.", param="prompt")
             case _:

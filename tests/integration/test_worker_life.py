@@ -128,6 +128,58 @@ async def test_a_request_that_cannot_work_fails_with_its_own_sentence(company: C
     assert job.error == jobs.Failure("invalid_request", "Foxes cannot fly.", "segment-2")
 
 
+async def test_a_step_that_needs_a_person_waits_for_one(company: Company) -> None:
+    (company.studio.folder / "break-segment-1").write_text("unknown")
+    async with company.worker():
+        job = await company.until(await company.order(1), lambda job: job.hold is not None)
+        assert job.hold == jobs.Failure(
+            "outcome_unknown", "The camera may have rolled.", "segment-1"
+        )
+        assert "segment-1" not in company.studio.made()
+        await company.jobs.store.resume(job.id, tenant="local")
+        job = await company.over(job)
+    assert (job.state, job.step("segment-1").attempts) == (State.FINISHED, 1)
+    outcomes = [sample for sample in await company.jobs.totals.read() if '"held"' in sample]
+    assert outcomes, "what was held is counted"
+
+
+async def test_a_step_that_runs_at_the_deadline_ends_at_once(company: Company) -> None:
+    company.studio.hold("segment-1")
+    async with company.worker():
+        job = await company.order(1)
+        await company.busy("segment-1")
+        await company.jobs.connection.redis.zadd("ttv:deadlines", {job.id: 1})
+        job = await company.over(job, seconds=2)
+        await eventually(lambda: not company.studio.busy, seconds=1)
+    assert job.error
+    assert job.error.code == "deadline_exceeded"
+
+
+async def test_a_job_that_is_retried_makes_only_what_is_not_there(company: Company) -> None:
+    (company.studio.folder / "break-segment-2").write_text("invalid")
+    async with company.worker():
+        job = await company.over(await company.order(2))
+        await company.until(job, lambda job: job.step("segment-1").state is StepState.DONE)
+        (company.studio.folder / "break-segment-2").unlink()
+        await company.jobs.store.retry(job.id, tenant="local")
+        job = await company.over(job)
+    assert job.state is State.FINISHED
+    assert company.studio.made() == ["plan", "segment-1", "segment-2", "film", "delivery"]
+
+
+async def test_a_worker_removes_the_film_of_a_deleted_job(company: Company) -> None:
+    async with company.worker():
+        job = await company.over(await company.order(1))
+    await company.jobs.store.delete(job.id, tenant="local")
+    async with company.worker("bob"):
+        await eventually(lambda: f"discard-{job.id}" in company.studio.made())
+
+        async def forgotten() -> bool:
+            return not await company.jobs.store.deleted()
+
+        await eventually(forgotten)
+
+
 async def test_an_unforeseen_error_fails_the_job_without_its_words(company: Company) -> None:
     (company.studio.folder / "break-plan").write_text("bug")
     async with company.worker():

@@ -118,8 +118,8 @@ class Calls:
     async def delete(self, job_id: str, *, tenant: str) -> Job:
         """Remove a job that is over from everywhere, and give it as it was.
 
-        Then remove its files and call ``forget``. What a crash leaves is in ``deleted``. Raises
-        NotFound, and Conflict for a job that is not over.
+        A worker removes its files within seconds. Raises NotFound, and Conflict for a job that
+        is not over.
         """
         return await self._change("delete", job_id, tenant)
 

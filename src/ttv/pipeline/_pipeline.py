@@ -170,6 +170,13 @@ class Pipeline:
         plan = await self.planned(results["plan"])
         return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
 
+    async def discard(self, destination: str) -> None:
+        """Remove a film that was delivered there; one that is gone is no error.
+
+        What its steps made stays in the store, where other films may use it.
+        """
+        await film.discard(self.store, destination)
+
     async def make(
         self,
         order: Order,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ttv import assembly, media
+from ttv.artifacts import Store
 from ttv.generators import SegmentRequest
 from ttv.keyframes import KeyframeRequest
 from ttv.media import Format
@@ -164,6 +165,12 @@ async def delivery(work: Work) -> Result:
         for role, source in sources.items()
     }
     return Result(address(Kind.DELIVERY, destination=destination), files)
+
+
+async def discard(store: Store, destination: str) -> None:
+    """Remove a delivered film, the manifest first: what it does not name is not looked for."""
+    for file in ("manifest.json", "film.mp4", "poster.png", PLAN_FILE):
+        await store.delete(f"{destination}/{file}")
 
 
 #: What carries out each kind of step.

@@ -58,6 +58,10 @@ class FilmRunner:
             reused=outcome.result.reused,
         )
 
+    async def discard(self, job: jobs.Job) -> None:
+        """Remove the film of a deleted job."""
+        await self.makes.discard(destination(job))
+
 
 @dataclass(frozen=True, slots=True)
 class JobPurse:

@@ -1,4 +1,4 @@
-"""What a worker needs to know of the work: how to run one step."""
+"""What a worker needs to know of the work: how to run one step, and to remove a job's film."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Report = Callable[[float, str], None]
 
 
 class Runner(Protocol):
-    """Makes what a step stands for."""
+    """Makes what a step stands for, and removes it."""
 
     async def run(
         self,
@@ -31,3 +31,6 @@ class Runner(Protocol):
         OnHold stops the job until a person resumes it.
         When cancelled it ends its child processes within five seconds.
         """
+
+    async def discard(self, job: Job) -> None:
+        """Remove what a deleted job left for its owner; what is gone already is no error."""

@@ -24,6 +24,8 @@ _BEAT: Final = 3.0
 _SWEEP: Final = 1.0
 #: Seconds between two looks for abandoned scratch folders.
 _CLEAN: Final = 300.0
+#: Seconds between two looks for deleted jobs.
+_DISCARD: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Worker:
             beside = [
                 group.create_task(_repeat(self._beat, every=_BEAT)),
                 group.create_task(_repeat(self._clean, every=_CLEAN)),
+                group.create_task(_repeat(self._discard, every=_DISCARD)),
                 group.create_task(self._reconcile()),
                 group.create_task(self._watch_canceled()),
             ]
@@ -136,6 +139,12 @@ class Worker:
 
     async def _clean(self) -> None:
         await remove_abandoned(self._options.scratch, self._jobs.store, now=time.time())
+
+    async def _discard(self) -> None:
+        for job in await self._jobs.store.deleted():
+            await self._runner.discard(job)
+            await self._jobs.store.forget(job.id)
+            log.info("Film removed", action="job.discarded", job_id=job.id)
 
     async def _watch_canceled(self) -> None:
         def notice(job_id: str, attempt: int) -> None:

@@ -1,5 +1,5 @@
--- Remove a job that is over from everywhere. What it was is kept aside until its files are
--- removed too, which its caller does, or else a worker.
+-- Remove a job that is over from everywhere. What it was is kept aside until a worker has
+-- removed its files too.
 local id, tenant = unpack(ARGV)
 local aside = 'ttv:deleted:' .. id
 local function deleted()
