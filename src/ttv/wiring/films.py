@@ -13,7 +13,10 @@ from ttv.settings import Settings
 
 @asynccontextmanager
 async def open_pipeline(settings: Settings) -> AsyncIterator[Pipeline]:
-    """Open the back ends that the settings name; they close when the block ends."""
+    """Open the back ends that requests may name: the default ones, and those with options.
+
+    They close when the block ends. Nothing is asked of a network yet.
+    """
     async with AsyncExitStack() as stack:
 
         async def opened(room: str, name: str, options: Mapping[str, Any]) -> Any:
@@ -22,12 +25,14 @@ async def open_pipeline(settings: Settings) -> AsyncIterator[Pipeline]:
             )
             return await stack.enter_async_context(back_end)
 
+        async def all_opened(room: str, default: str, options: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: await opened(room, name, options) for name in {default: None, **options}}
+
         disk = {"folder": str(settings.data_dir / "artifacts")}
         stores = {**settings.stores, "disk": {**disk, **settings.stores.get("disk", {})}}
-        planner, painter, generator = settings.planner, settings.painter, settings.generator
         yield Pipeline(
-            planners={planner: await opened("planning", planner, settings.planners)},
-            painters={painter: await opened("keyframes", painter, settings.painters)},
-            generators={generator: await opened("generators", generator, settings.generators)},
+            planners=await all_opened("planning", settings.planner, settings.planners),
+            painters=await all_opened("keyframes", settings.painter, settings.painters),
+            generators=await all_opened("generators", settings.generator, settings.generators),
             store=await opened("artifacts", settings.store, stores),
         )

@@ -104,6 +104,15 @@ def test_a_fitted_picture_keeps_its_shape_between_black_bars(tmp_path: Path) -> 
     assert int(first[40:60, 80:90].min()) > 30
 
 
+def test_a_picture_of_nearly_the_same_shape_is_stretched_by_a_hair(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4", 3, fmt=Format(636, 360))
+
+    (first, *_) = fitted(path, Format(320, 180), 3)
+
+    assert int(first[:180, :1].min()) > 30
+    assert int(first[:180, -1:].min()) > 30
+
+
 def test_a_clip_that_is_a_little_short_holds_its_last_frame(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", 20)
 
