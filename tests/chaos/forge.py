@@ -85,6 +85,8 @@ class Forge:
             start_new_session=True,
         ) as process:
             try:
+                assert process.stdout
+                assert process.stdout.readline() == "ready\n", "the forge did not start"
                 yield cls(process, threading.Lock())
             finally:
                 process.kill()
@@ -136,6 +138,7 @@ def main(parent: int) -> None:
     assert roles.ROLES
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
     forge = os.getpid()
+    print("ready", flush=True)  # noqa: T201 - to the tests
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
+import httpx
 from coredis import Redis
 
 from tests.acceptance.commands import alive, descendants
@@ -97,6 +98,42 @@ class House:
                 slots=slots,
             )
         )
+
+    def api(self, url: str, port: int) -> Hand:
+        """Start an API that reaches Redis at a URL."""
+        return self._keep(
+            self.forge.start(
+                "api", log=self.folder / "api.log", url=url, folder=str(self.folder), port=port
+            )
+        )
+
+    @staticmethod
+    async def answers(port: int, api: Hand) -> None:
+        """Wait until an API takes requests."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+
+            async def ready() -> bool:
+                assert not api.ended, api.log.read_text()
+                try:
+                    return (await client.get("/readyz")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+            await eventually(ready, seconds=30)
+
+    async def ids(self) -> set[str]:
+        """Name every job of the listing."""
+
+        async def ask() -> set[str]:
+            found: set[str] = set()
+            cursor = None
+            while True:
+                page = await self.jobs.store.list(limit=100, cursor=cursor)
+                found |= {job.id for job in page.jobs}
+                if (cursor := page.cursor) is None:
+                    return found
+
+        return await patient(ask)
 
     @asynccontextmanager
     async def crew(self, count: int, *, slots: int = 1) -> AsyncIterator[dict[str, Hand]]:

@@ -45,7 +45,14 @@ async def worker(url: str, folder: str, lease: float) -> None:
 
 def _settings(url: str, folder: str) -> Settings:
     os.chdir(folder)
-    return Settings(redis_url=url, data_dir=Path(folder), redis_persistence="trust")
+    return Settings(
+        redis_url=url,
+        data_dir=Path(folder),
+        redis_persistence="trust",
+        auth="none",
+        creates_per_minute=0,
+        requests_per_minute=0,
+    )
 
 
 ROLES: Final[Mapping[str, Callable[..., Coroutine[Any, Any, None]]]] = MappingProxyType(
