@@ -17,8 +17,8 @@ from rich.text import Text
 from ttv import media
 from ttv.cli import _stack
 from ttv.cli._following import follow
+from ttv.cli._options import open_client
 from ttv.cli._target import file_size, slug
-from ttv.client import Client
 from ttv.errors import storage_errors
 from ttv.settings import Settings
 
@@ -42,7 +42,7 @@ async def show(request: Mapping[str, Any], settings: Settings) -> None:
     _say(console, "start", "queue server, API and worker")
     async with _stack.running(settings, _Unheard(), any_port=True) as stack:
         _say(console, "ready", f"{stack.url} after {time.monotonic() - began:.1f} s")
-        async with Client(stack.url) as client:
+        async with open_client(stack.url) as client:
             job = await client.create(request)
             _say(console, "submit", f"POST {stack.url}/v1/jobs {job.id}")
             job = await follow(client, job.id, console)

@@ -18,7 +18,7 @@ from ttv.errors import InvalidRequest, TtvError
 #: In the order in which ``ttv --help`` lists them.
 COMMANDS: Final = (
     *("render", "plan", "demo"),
-    *("up", "serve", "worker", "queue"),
+    *("up", "serve", "worker", "queue", "keys"),
     *("submit", "jobs", "status", "download", "cancel"),
 )
 _PIPE_CLOSED: Final = 141
