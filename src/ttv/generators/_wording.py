@@ -6,9 +6,13 @@ import asyncio
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from ttv.errors import InvalidRequest, NotFound
 from ttv.generators._port import SegmentRequest
+
+#: Requests that carry pictures of some MiB and are on their way at the same time.
+SUBMITS_AT_ONCE: Final = 8
 
 
 def worded(request: SegmentRequest) -> SegmentRequest:

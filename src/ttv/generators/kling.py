@@ -6,6 +6,7 @@ Nothing can be called off.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping
@@ -35,7 +36,7 @@ from ttv.generators._remote import Answer, Api
 from ttv.generators._tables import Row, micro_usd, needed, row
 from ttv.generators._ticket import Name, Ticket
 from ttv.generators._token import signed
-from ttv.generators._wording import picture, worded
+from ttv.generators._wording import SUBMITS_AT_ONCE, picture, worded
 
 _NAME: Final = "kling"
 _WORDS: Final = "text2video"
@@ -125,6 +126,7 @@ class Kling:
             transport=transport,
         )
         self._delivery = Delivery(self._api)
+        self._submits = asyncio.Semaphore(SUBMITS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -160,10 +162,12 @@ class Kling:
         )
 
     async def submit(self, request: SegmentRequest, *, key: str) -> str:
-        route, body = await self._asked(worded(request))
-        path, body["external_task_id"] = f"/v1/videos/{route}", _external_id(key)
+        route = _route(request)
         try:
-            task = (await self._api.buy(path, body, _Reply)).data
+            async with self._submits:
+                body = await self._asked(worded(request))
+                body["external_task_id"] = _external_id(key)
+                task = (await self._api.buy(f"/v1/videos/{route}", body, _Reply)).data
         except InvalidRequest:
             # An id that is in use is refused like any other field: then it is ours.
             if handle := await self.find(request, key=key):
@@ -207,7 +211,7 @@ class Kling:
     async def _task(self, ticket: Ticket) -> _Task:
         return (await self._api.ask(f"/v1/videos/{ticket.route}/{ticket.task}", _Reply)).data
 
-    async def _asked(self, request: SegmentRequest) -> tuple[str, dict[str, Any]]:
+    async def _asked(self, request: SegmentRequest) -> dict[str, Any]:
         """Put a request into the form of Kling. Raises InvalidRequest for what it cannot do."""
         engine = self.capabilities()
         check(request, engine)
@@ -230,11 +234,10 @@ class Kling:
             raise InvalidRequest(
                 f"{engine.model} takes a last frame only with a first", param="last_frame"
             )
-        route = _route(request)
-        if route == _WORDS:
+        if _route(request) == _WORDS:
             shape = engine.sizes.index(native_size(request.format, engine))
             body["aspect_ratio"] = _SHAPES[shape]
-        return route, body
+        return body
 
 
 _KEYS: Final = "Kling does not accept the keys; correct them, then resume the job"

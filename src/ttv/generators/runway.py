@@ -5,6 +5,7 @@ It knows no idempotency keys, so a submit whose answer is lost stays unknown.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +36,7 @@ from ttv.generators._port import Capabilities, SegmentRequest, State, Status
 from ttv.generators._remote import Answer, Api
 from ttv.generators._tables import Row, Size, micro_usd, needed, row
 from ttv.generators._ticket import Name, Ticket
-from ttv.generators._wording import picture, worded
+from ttv.generators._wording import SUBMITS_AT_ONCE, picture, worded
 
 _NAME: Final = "runway"
 _API_VERSION: Final = "2024-11-06"
@@ -130,6 +131,7 @@ class Runway:
             transport=transport,
         )
         self._delivery = Delivery(self._api)
+        self._submits = asyncio.Semaphore(SUBMITS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -164,8 +166,9 @@ class Runway:
         )
 
     async def submit(self, request: SegmentRequest, *, key: str) -> str:  # noqa: ARG002 - it takes no key
-        route, body = await self._asked(worded(request))
-        taken = await self._api.buy(f"/v1/{route}", body, _Taken)
+        async with self._submits:
+            route, body = await self._asked(worded(request))
+            taken = await self._api.buy(f"/v1/{route}", body, _Taken)
         return str(Ticket.of(_NAME, taken.id, route, request))
 
     async def find(self, _request: SegmentRequest, *, key: str) -> str | None:  # noqa: ARG002 - likewise

@@ -24,7 +24,7 @@ from ttv.generators import kling as kling_engine
 from ttv.generators import runway as runway_engine
 from ttv.generators.kling import Kling
 from ttv.generators.runway import Runway
-from ttv.media import Format
+from ttv.media import Format, Unreadable
 
 Result = TypeVar("Result")
 Engine = Kling | Runway
@@ -457,3 +457,73 @@ def test_a_price_of_ones_own_takes_the_place_of_the_published_one() -> None:
 
     assert published.price(5) == 210_000
     assert own.price(5) == 105_000
+
+
+def test_the_address_of_a_clip_gets_no_key_of_ours_and_what_is_no_video_is_not_taken(
+    tmp_path: Path,
+) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.url.host == "cdn.example":
+            return httpx.Response(200, content=b"no video at all")
+        return task(status="SUCCEEDED", output=["https://cdn.example/a.mp4?x=1"])(request)
+
+    with pytest.raises(Unreadable):
+        used("runway", answer, lambda one: one.download(HANDLES["runway"], tmp_path / "a.mp4"))
+
+    assert ["authorization" in request.headers for request in asked] == [True, False]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["http://169.254.169.254/latest", "file:///etc/passwd", "ftp://a/b", ""]
+)
+def test_an_address_that_may_lead_anywhere_is_not_followed(tmp_path: Path, address: str) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return kling_task("succeed", task_result={"videos": [{"url": address}]})(request)
+
+    with pytest.raises((Permanent, Transient)):
+        used("kling", answer, lambda one: one.download(HANDLES["kling"], tmp_path / "a.mp4"))
+
+    assert len(asked) == 1
+
+
+def test_a_clip_that_never_ends_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttv.generators._conform._MOST_BYTES", 1 << 20)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "cdn.example":
+            return httpx.Response(200, content=b"x" * (2 << 20))
+        return task(status="SUCCEEDED", output=["https://cdn.example/a.mp4"])(request)
+
+    with pytest.raises(Permanent, match="more than 1 MiB"):
+        used("runway", answer, lambda one: one.download(HANDLES["runway"], tmp_path / "a.mp4"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_few_purchases_are_on_their_way_at_a_time_since_they_carry_pictures() -> None:
+    now, most = 0, 0
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            nonlocal now, most
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0)
+            now -= 1
+            return httpx.Response(200, json={"id": "task-1"})
+
+    async def scenario() -> None:
+        options = runway_engine.Options.model_validate({"api_key": CANARY})
+        async with Runway(options, transport=Slow()) as opened:
+            await asyncio.gather(*(opened.submit(WANTED, key=str(n)) for n in range(50)))
+
+    asyncio.run(scenario())
+
+    assert 1 < most <= 8
