@@ -75,6 +75,8 @@ class _Buying:
             estimate=engine.price(self.request.format.seconds(self.request.frames)),
             at=self.work.tools.clock(),
         )
+        if last is not None:  # a crash may have come between its end and this
+            await commission.purse.release(last.purchase)
         await commission.purse.reserve(purchase)
         if await self.ledger.open(purchase):
             await self._submit(purchase)
@@ -94,37 +96,35 @@ class _Buying:
             if not heard:
                 asking.cancel()
                 await asyncio.wait({asking})
-            elif _called_off(stop):
-                await self._call_off(asking.result(), purchase)
+            elif _called_off(stop) and (handle := asking.result()) is not None:
+                await self._call_off(handle, purchase)
             raise
 
-    async def _ask(self, purchase: Purchase) -> str:
+    async def _ask(self, purchase: Purchase) -> str | None:
+        """Give the handle; None where we were thought dead and another asks under this key."""
         try:
-            handle = await self._generator.submit(self.request, key=purchase.id)
+            handle = await self._generator.submit(self.request, key=purchase.key)
         except OutcomeUnknown:
             raise
         except TtvError:
             await self._nothing_bought(purchase)
             raise
-        entry = await self.ledger.answer(purchase, handle)
-        if entry.handle != handle:  # we were thought dead, and another has looked it up
-            await self._generator.cancel(handle)
-        return handle
+        return (await self.ledger.answer(purchase, handle)).handle
 
     async def _clear(self, purchase: Purchase) -> None:
         """Find out what became of an intent whose answer was never written."""
         if not self._own(purchase) and self.work.tools.clock() < purchase.at + _YOUNG:
             await self._rest()
             return
-        handle = await self._generator.find(self.request, key=purchase.id)
+        handle = await self._generator.find(self.request, key=purchase.key)
         if handle is None:
             await self._nothing_bought(purchase)
         else:
             await self.ledger.answer(purchase, handle)
 
     async def _nothing_bought(self, purchase: Purchase) -> None:
-        await self.ledger.answer(purchase, None)
-        await self.work.commission.purse.release(purchase)
+        if (await self.ledger.answer(purchase, None)).handle is None:
+            await self.work.commission.purse.release(purchase)
 
     async def followed(self, handle: str, purchase: Purchase) -> Delivered | None:
         """Wait until the provider has made the segment and pay; None when it was called off."""

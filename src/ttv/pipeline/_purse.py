@@ -82,6 +82,11 @@ class Pocket:
         """Give what was spent, in millionths of a US dollar."""
         return sum(self._spent.values())
 
+    @property
+    def reserved(self) -> int:
+        """Give what is set aside and not yet spent."""
+        return sum(self._reserved.values())
+
     async def reserve(self, purchase: Purchase) -> None:
         """Set the estimate aside."""
         if purchase.id in self._spent:
