@@ -32,6 +32,8 @@ class Studio:
         #: Steps that are at work now; a step that was stopped leaves too.
         self.busy: set[str] = set()
         self.workspaces: list[Path] = []
+        #: What was said to steps that were stopped.
+        self.told: list[tuple[object, ...]] = []
 
     async def run(
         self,
@@ -55,6 +57,9 @@ class Studio:
             return Outcome(
                 {"of": sorted(results), "by": os.getpid()}, self._planned(job.request, step)
             )
+        except asyncio.CancelledError as stop:
+            self.told.append(stop.args)
+            raise
         finally:
             self.busy.discard(step.name)
 

@@ -14,6 +14,7 @@ from tests.integration.conftest import PLAN, Valkey
 from tests.integration.studio import Studio
 from tests.integration.waiting import eventually
 from ttv import jobs
+from ttv.errors import Cancelled
 from ttv.jobs import EventKind, Job, State, StepState
 from ttv.observability import WorkerMetrics
 from ttv.worker import Options, Worker
@@ -209,6 +210,23 @@ async def test_cancelling_ends_the_running_step_at_once(company: Company) -> Non
         await eventually(lambda: not company.studio.busy, seconds=1)
         await eventually(lambda: not any(p.exists() for p in company.studio.workspaces), seconds=1)
         assert (await company.jobs.store.get(job.id)).state is State.CANCELED
+
+
+async def test_a_step_that_is_stopped_is_told_whether_anybody_still_wants_it(
+    company: Company,
+) -> None:
+    hold = company.studio.hold("segment-1")
+    async with company.worker(grace=0):
+        job = await company.order()
+        await company.busy("segment-1")
+    assert company.studio.told == [()]
+
+    async with company.worker():
+        await company.busy("segment-1")
+        await company.jobs.store.cancel(job.id, tenant="local")
+        await eventually(lambda: not company.studio.busy)
+    assert company.studio.told == [(), (Cancelled.code,)]
+    hold.unlink()
 
 
 async def test_a_worker_that_did_not_hear_of_a_cancel_stops_at_its_next_report(

@@ -29,7 +29,8 @@ class Runner(Protocol):
         ``results`` holds those of the steps that it needs, by name. ``workspace`` is an empty
         folder, removed afterwards. Raises the families of ttv.errors: Transient is tried again,
         OnHold stops the job until a person resumes it.
-        When cancelled it ends its child processes within five seconds.
+        When cancelled it ends its child processes within five seconds. With the message
+        ``Cancelled.code`` nobody wants the work any more; without, another worker goes on with it.
         """
 
     async def discard(self, job: Job) -> None:

@@ -148,7 +148,9 @@ class StepRun:
                     raise Transient("The step was interrupted.")
                 if work.done():
                     return work.result()
-                raise (self._interrupted if self._interrupted.done() else pulse).result()
+                reason = (self._interrupted if self._interrupted.done() else pulse).result()
+                await _end(work, reason)
+                raise reason
             finally:
                 if not work.done():
                     await _end(work)
@@ -219,9 +221,12 @@ class StepRun:
             await asyncio.sleep(_PAUSE)
 
 
-async def _end(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has ended, however it ends."""
-    task.cancel()
+async def _end(task: asyncio.Task[Any], reason: Exception | None = None) -> None:
+    """Cancel a task and wait until it has ended, however it ends.
+
+    Its message tells the work whether anybody still wants it.
+    """
+    task.cancel(Cancelled.code if isinstance(reason, Cancelled) else None)
     await asyncio.wait({task})
     if not task.cancelled():
         task.exception()  # seen; what matters is why it was cancelled
