@@ -34,6 +34,7 @@ class Service:
     http: httpx.AsyncClient
     app: FastAPI
     jobs: Jobs
+    access: access.Access
     store: Store
     folder: Path
 
@@ -106,19 +107,29 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield made
 
 
+@asynccontextmanager
+async def running(
+    valkey: Valkey, store: Store, settings: Settings, *, client: str = "127.0.0.1"
+) -> AsyncIterator[Service]:
+    """Run the API in this process; its requests come from the address of a client."""
+    async with (
+        opened(valkey.url) as jobs,
+        Feed(jobs.connection, jobs.store) as feed,
+    ):
+        await jobs.fleet.beat(WorkerCard("ann", {"cpu": 8}))
+        behind = services(jobs, feed, store, settings)
+        app = create_app(behind)
+        transport = httpx.ASGITransport(app, client=(client, 123))
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            yield Service(http, app, jobs, behind.access, store, settings.data_dir)
+
+
 @pytest.fixture
 async def service(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> AsyncIterator[Service]:
-    async with (
-        opened(shared_valkey.url) as jobs,
-        Feed(jobs.connection, jobs.store) as feed,
-    ):
-        await jobs.fleet.beat(WorkerCard("ann", {"cpu": 8}))
-        app = create_app(services(jobs, feed, store, Settings(data_dir=tmp_path)))
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-            yield Service(http, app, jobs, store, tmp_path)
+    async with running(shared_valkey, store, Settings(data_dir=tmp_path)) as service:
+        yield service
 
 
 @dataclass(frozen=True)

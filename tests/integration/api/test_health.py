@@ -1,21 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 import shutil
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.integration.api.conftest import Service, services
-from tests.integration.conftest import Valkey
-from ttv import jobs
-from ttv.api import create_app
-from ttv.artifacts import Store
+from tests.integration.api.conftest import Service
 from ttv.observability import WorkerMetrics
-from ttv.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -64,54 +55,6 @@ async def test_what_workers_counted_is_shown(service: Service) -> None:
     text = (await service.http.get("/metrics")).text
     assert 'ttv_step_duration_seconds_count{kind="segment",outcome="made"} 2.0' in text
     assert 'ttv_step_duration_seconds_sum{kind="segment",outcome="made"} 6.0' in text
-
-
-@pytest.fixture
-async def lonely(own_valkey: Valkey, store: Store, tmp_path: Path) -> AsyncIterator[Service]:
-    """A service whose Valkey the test may freeze or kill."""
-    async with (
-        jobs.opened(own_valkey.url) as opened,
-        jobs.Feed(opened.connection, opened.store) as feed,
-    ):
-        app = create_app(services(opened, feed, store, Settings(data_dir=tmp_path)))
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-            yield Service(http, app, opened, store, tmp_path)
-
-
-@pytest.mark.parametrize("how", ["kill", "freeze"])
-async def test_without_redis_every_route_says_so_within_two_seconds(
-    how: str, lonely: Service, own_valkey: Valkey
-) -> None:
-    job = await lonely.create()
-    getattr(own_valkey, how)()
-    asked = [
-        lonely.http.post("/v1/jobs", json={"prompt": "a"}),
-        lonely.http.get("/v1/jobs"),
-        lonely.http.get(job["links"]["self"]),
-        lonely.http.get(job["links"]["video"]),
-        lonely.http.get(job["links"]["logs"]),
-        lonely.http.post(job["links"]["cancel"]),
-    ]
-    started = time.monotonic()
-    answers = await asyncio.gather(*asked)
-    assert time.monotonic() - started < 3  # with a second of slack for a busy machine
-    for answer in answers:
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert answer.headers["retry-after"] == "2"
-    assert (await lonely.http.get("/healthz")).status_code == 200
-    ready = await lonely.http.get("/readyz")
-    assert ready.status_code == 503
-    assert not ready.json()["checks"]["redis"]["ok"]
-    assert ready.json()["workers"] is None
-    assert "ttv_redis_up 0.0" in (await lonely.http.get("/metrics")).text
-    if how == "freeze":
-        own_valkey.thaw()
-    else:
-        own_valkey.start()
-    async with asyncio.timeout(5):
-        while not (await lonely.http.get(job["links"]["self"])).is_success:
-            pass
 
 
 async def test_a_store_that_cannot_be_written_makes_the_service_not_ready(
