@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ttv.errors import InvalidRequest, NotFound
+from ttv.errors import InvalidRequest
 from ttv.generators._port import SegmentRequest
+from ttv.media import scaled_png
 
 #: Requests that carry pictures of some MiB and are on their way at the same time.
 SUBMITS_AT_ONCE: Final = 8
@@ -23,12 +24,12 @@ def worded(request: SegmentRequest) -> SegmentRequest:
     return replace(request, prompt=words)
 
 
-async def picture(path: Path, *, name: str, most_bytes: int) -> str:
-    """Give a picture of a request in base64. Raises NotFound, InvalidRequest for a large one."""
-    try:
-        content = await asyncio.to_thread(path.read_bytes)
-    except FileNotFoundError as error:
-        raise NotFound(f"{path.name} does not exist") from error
+async def picture(path: Path, size: tuple[int, int], *, name: str, most_bytes: int) -> str:
+    """Give a picture in the size of the clip and in base64, without what we noted in it.
+
+    Raises NotFound, Unreadable, or InvalidRequest for one that is too large to send.
+    """
+    content = await asyncio.to_thread(scaled_png, path, *size)
     if len(content) > most_bytes:
         raise InvalidRequest(
             f"{name} has {len(content) / (1 << 20):.1f} MiB; the engine takes at most "

@@ -215,6 +215,7 @@ class Kling:
         """Put a request into the form of Kling. Raises InvalidRequest for what it cannot do."""
         engine = self.capabilities()
         check(request, engine)
+        size = native_size(request.format, engine)
         body: dict[str, Any] = {
             "model_name": engine.model,
             "prompt": request.prompt,
@@ -229,14 +230,13 @@ class Kling:
             ("image_tail", "last_frame"),
         ):
             if path := getattr(request, name):
-                body[field] = await picture(path, name=name, most_bytes=_MOST_PICTURE)
+                body[field] = await picture(path, size, name=name, most_bytes=_MOST_PICTURE)
         if "image_tail" in body and "image" not in body:
             raise InvalidRequest(
                 f"{engine.model} takes a last frame only with a first", param="last_frame"
             )
         if _route(request) == _WORDS:
-            shape = engine.sizes.index(native_size(request.format, engine))
-            body["aspect_ratio"] = _SHAPES[shape]
+            body["aspect_ratio"] = _SHAPES[engine.sizes.index(size)]
         return body
 
 

@@ -43,6 +43,9 @@ _API_VERSION: Final = "2024-11-06"
 _MICRO_PER_CREDIT: Final = 10_000
 #: A picture travels as a data URI of 5 MB, a third of which base64 takes.
 _MOST_PICTURE: Final = (5 << 20) * 3 // 4 - 64
+_DATA_URI: Final = "data:image/png;base64,"
+#: Where a clip shows the pictures of a request.
+_POSITIONS: Final = {"first_frame": "first", "follows": "first", "last_frame": "last"}
 _MOST_PROMPT: Final = 1_000
 _SEEDS: Final = 1 << 32
 #: Seconds to wait where Runway does not say.
@@ -216,8 +219,8 @@ class Runway:
         """Put a request into the form of Runway. Raises InvalidRequest for what it cannot do."""
         engine = self.capabilities()
         check(request, engine)
-        images = await self._images(request)
-        if not images:
+        pictured = any(getattr(request, name) for name in _POSITIONS)
+        if not pictured:
             if not self._row.from_words:
                 raise InvalidRequest(f"{engine.model} needs a first frame", param="first_frame")
             engine = replace(engine, sizes=self._row.from_words)
@@ -229,27 +232,23 @@ class Runway:
             "duration": round(request.format.seconds(request.frames)),
             "seed": request.seed % _SEEDS,
         }
-        if images:
-            body["promptImage"] = images
+        if pictured:
+            body["promptImage"] = await _images(request, (width, height))
         if self._row.sound:
             body["audio"] = False
-        return ("image_to_video" if images else "text_to_video"), body
+        return ("image_to_video" if pictured else "text_to_video"), body
 
-    async def _images(self, request: SegmentRequest) -> list[dict[str, str]]:
-        positions = {
-            "first_frame": "first",
-            "follows": "first",
-            "last_frame": "last",
+
+async def _images(request: SegmentRequest, size: tuple[int, int]) -> list[dict[str, str]]:
+    """Give the pictures of a request as data URIs."""
+    return [
+        {
+            "uri": _DATA_URI + await picture(path, size, name=name, most_bytes=_MOST_PICTURE),
+            "position": position,
         }
-        return [
-            {
-                "uri": "data:image/png;base64,"
-                + await picture(path, name=name, most_bytes=_MOST_PICTURE),
-                "position": position,
-            }
-            for name, position in positions.items()
-            if (path := getattr(request, name))
-        ]
+        for name, position in _POSITIONS.items()
+        if (path := getattr(request, name))
+    ]
 
 
 def explain(answer: Answer) -> TtvError | None:

@@ -11,7 +11,7 @@ from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, join
 from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, ToPlanes, black, blend
-from ttv.media._png import load_png, save_png
+from ttv.media._png import load_png, save_png, scaled_png
 from ttv.media._sound import SOUND_RATE, Sound
 from ttv.media._transition import Transition
 
@@ -42,5 +42,6 @@ __all__ = [
     "read_frame",
     "save_last_frame",
     "save_png",
+    "scaled_png",
     "signature",
 ]

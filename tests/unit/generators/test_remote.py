@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import numpy as np
 import pytest
 
 from ttv.errors import (
@@ -24,7 +26,7 @@ from ttv.generators import kling as kling_engine
 from ttv.generators import runway as runway_engine
 from ttv.generators.kling import Kling
 from ttv.generators.runway import Runway
-from ttv.media import Format, Unreadable
+from ttv.media import Format, Unreadable, load_png, save_png
 
 Result = TypeVar("Result")
 Engine = Kling | Runway
@@ -386,14 +388,35 @@ def test_a_request_is_put_into_the_words_of_kling() -> None:
 
 def test_a_picture_goes_along_as_each_provider_takes_it(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    path.write_bytes(b"abc")
-    first = SegmentRequest("a fox", 120, Format(640, 360, 24), seed=7, first_frame=path)
+    save_png(path, np.full((180, 320, 4), 128, np.uint8), {"comment": CANARY})
+    first = SegmentRequest("a fox", 120, Format(320, 180, 24), seed=7, first_frame=path)
 
-    assert body_of("runway", first)[1]["promptImage"] == [
-        {"uri": "data:image/png;base64,YWJj", "position": "first"}
-    ]
-    assert body_of("kling", first)[1]["image"] == "YWJj"
-    assert body_of("kling", first)[0] == "/v1/videos/image2video"
+    (image,) = body_of("runway", first)[1]["promptImage"]
+    route, body = body_of("kling", first)
+
+    assert image == {"uri": f"data:image/png;base64,{body['image']}", "position": "first"}
+    assert route == "/v1/videos/image2video"
+    sent = tmp_path / "sent.png"
+    sent.write_bytes(base64.b64decode(body["image"]))
+    picture, tags = load_png(sent)
+    assert picture.shape == (720, 1280, 4)
+    assert tags == {}
+
+
+def test_a_picture_that_is_too_large_to_send_is_refused_by_the_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    noise = np.random.default_rng(1).integers(0, 256, (1080, 1920, 4), np.uint8)
+    save_png(path, noise, {})
+    options = runway_engine.Options.model_validate({"api_key": CANARY, "model": "veo3.1"})
+    wanted = SegmentRequest("a fox", 96, Format(1920, 1080, 24), seed=7, first_frame=path)
+
+    async def scenario() -> None:
+        async with Runway(options, transport=httpx.MockTransport(says(500))) as opened:
+            await opened.submit(wanted, key=KEY)
+
+    with pytest.raises(InvalidRequest) as caught:
+        asyncio.run(scenario())
+    assert caught.value.param == "size"
 
 
 @pytest.mark.parametrize(
