@@ -54,5 +54,8 @@ class Store(Protocol):
     async def delete(self, key: str) -> None:
         """Remove a stored file; a free key is no error."""
 
+    def keys(self, prefix: str) -> AsyncIterator[str]:
+        """List the keys whose first parts are those of ``prefix``, in their order."""
+
     async def ping(self) -> None:
         """Return when the store can be written now; raise what ``put`` would raise."""

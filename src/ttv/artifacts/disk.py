@@ -102,6 +102,10 @@ class Disk:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked_key(key))
 
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        for key in await asyncio.to_thread(self._keys, checked_key(prefix)):
+            yield key
+
     async def ping(self) -> None:
         await asyncio.to_thread(self._ping)
 
@@ -214,6 +218,11 @@ class Disk:
             return (self._folder / key).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise NotFound(f"there is no file {key}") from error
+
+    def _keys(self, prefix: str) -> list[str]:
+        with storage_errors(self._folder):
+            files = (path for path in (self._folder / prefix).rglob("*") if path.is_file())
+            return sorted(path.relative_to(self._folder).as_posix() for path in files)
 
     def _delete(self, key: str) -> None:
         for root in (self._folder, self._facts):

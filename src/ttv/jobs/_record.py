@@ -112,6 +112,38 @@ def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, st
     )
 
 
+def write_finished(job: Job) -> tuple[str, list[str]]:
+    """Give a job whose steps are all done as JSON of its facts and the fields of its steps."""
+    weight = sum(step.weight for step in job.steps)
+    facts = {
+        "id": job.id,
+        "tenant": job.tenant,
+        "request": write(job.request),
+        "state": State.FINISHED,
+        "stage": Stage.DELIVERY,
+        "attempt": job.attempt,
+        "revision": 0,
+        "graph": 1,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "total": weight,
+        "done": weight,
+        "progress": 1,
+        "message": "",
+        "warnings": write(job.warnings),
+        "result": write(job.result),
+        "estimate": job.cost.estimate,
+        "spent": job.cost.spent or None,
+        **asdict(job.terms),
+    }
+    fields = define(job.steps)
+    for step in job.steps:
+        fields += (f"{step.name}:state", StepState.DONE, f"{step.name}:fraction", "1")
+        fields += (f"{step.name}:result", write(step.result))
+    return write({name: str(fact) for name, fact in facts.items() if fact is not None}), fields
+
+
 def write_terms(terms: Terms) -> str:
     """Give the facts that a job's terms are; one that is not set is left out."""
     facts = asdict(terms)

@@ -20,7 +20,16 @@ from ttv.jobs._limits import raise_refusal
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import Page, check_limit, cursor_after, read_cursor
 from ttv.jobs._promises import Promises
-from ttv.jobs._record import NoSuchJob, define, load_job, pairs, read_job, write, write_terms
+from ttv.jobs._record import (
+    NoSuchJob,
+    define,
+    load_job,
+    pairs,
+    read_job,
+    write,
+    write_finished,
+    write_terms,
+)
 from ttv.jobs._state import State
 from ttv.redis import Connection, answering
 
@@ -130,6 +139,14 @@ class JobStore(Calls):
             return await self.get(job_id, tenant=tenant)
         except NoSuchJob as error:
             raise Conflict("The job that this idempotency key made was deleted.") from error
+
+    async def restore(self, job: Job) -> bool:
+        """Store a finished job that Redis has lost; False when there is one of its id.
+
+        Its journal begins with its end.
+        """
+        facts, steps = write_finished(job)
+        return bool(await self._redis.script("restore", job.id, job.tenant, facts, *steps))
 
     async def get(self, job_id: str, *, tenant: str | None = None) -> Job:
         """Read a job; raises NotFound, also for another tenant's."""

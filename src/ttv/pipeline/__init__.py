@@ -5,7 +5,7 @@ from __future__ import annotations
 from ttv.pipeline._commission import Commission
 from ttv.pipeline._estimate import Estimate, Line
 from ttv.pipeline._graph import opening_steps
-from ttv.pipeline._manifest import film_warnings
+from ttv.pipeline._manifest import MANIFEST_FILE, Delivered, Unreadable, film_warnings
 from ttv.pipeline._order import Limits, Mode, Order, Wish, check_prompt
 from ttv.pipeline._pipeline import Outcome, Pipeline, Watcher
 from ttv.pipeline._purse import Pocket, Purchase, Purse
@@ -13,7 +13,9 @@ from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import Take
 
 __all__ = [
+    "MANIFEST_FILE",
     "Commission",
+    "Delivered",
     "Estimate",
     "Kind",
     "Limits",
@@ -29,6 +31,7 @@ __all__ = [
     "Result",
     "Step",
     "Take",
+    "Unreadable",
     "Watcher",
     "Wish",
     "check_prompt",

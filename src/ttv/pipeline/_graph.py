@@ -125,8 +125,11 @@ def opening_steps() -> tuple[Step, ...]:
     return (Step("plan", Kind.PLAN, weight=1.0),)
 
 
-def steps(plan: Plan, heads: tuple[Seam, ...], engine: Capabilities) -> tuple[Step, ...]:
-    """Give every step after "plan", each with the steps whose results it reads."""
+def steps(plan: Plan, heads: tuple[Seam, ...], *, pool: str) -> tuple[Step, ...]:
+    """Give every step after "plan", each with the steps whose results it reads.
+
+    ``pool`` is that of the engine, in which segments wait.
+    """
     numbers = range(1, len(plan.shots) + 1)
     painted = (Join.STILL, Join.MEET)
     stills = tuple(
@@ -140,7 +143,7 @@ def steps(plan: Plan, heads: tuple[Seam, ...], engine: Capabilities) -> tuple[St
             Kind.SEGMENT,
             ("plan", *(step for step, _ in pictures(n, heads).values())),
             shot=n,
-            pool=engine.pool,
+            pool=pool,
             weight=float(plan.shots[n - 1].frames),
         )
         for n in numbers

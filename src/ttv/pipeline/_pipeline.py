@@ -28,6 +28,7 @@ from ttv.pipeline._graph import (
     shot_limits,
     steps,
 )
+from ttv.pipeline._manifest import Delivered, read_manifest
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import retaken
@@ -110,7 +111,7 @@ class Pipeline:
         """Price all of a film whose plan is there."""
         engine = self._tools(order).engine
         heads = seams(plan, order.mode, engine)
-        count = len(opening_steps()) + len(steps(plan, heads, engine))
+        count = len(opening_steps()) + len(steps(plan, heads, pool=engine.pool))
         return Estimate(engine.model, lines(plan, engine), steps=count, exact=True)
 
     async def check_cost(self, order: Order, max_cost: int) -> None:
@@ -165,10 +166,24 @@ class Pipeline:
         if step.kind is Kind.PLAN:
             result = await film.plan(work)
             plan = await self.planned(result)
-            rest = steps(plan, replace(work, plan=plan).heads, work.tools.engine)
+            rest = steps(plan, replace(work, plan=plan).heads, pool=work.tools.engine.pool)
             return Outcome(result, rest, self.price(order, plan).cost)
         plan = await self.planned(results["plan"])
         return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
+
+    async def delivered(self, key: str) -> Delivered:
+        """Read a finished film back from its manifest, and check that its files are there.
+
+        Raises NotFound and Unreadable.
+        """
+        document = b"".join([part async for part in self.store.read(key)])
+        result = await film.delivered(self.store, key.rpartition("/")[0])
+        return read_manifest(document, result, pool=self._pool)
+
+    def _pool(self, generator: str) -> str:
+        """Name the pool of an engine; one that is not set up here makes nothing here."""
+        known = self.generators.get(generator)
+        return known.capabilities().pool if known else "cpu"
 
     async def discard(self, destination: str) -> None:
         """Remove a film that was delivered there; one that is gone is no error.

@@ -14,6 +14,7 @@ from typing import Final
 
 from ttv import assembly, media
 from ttv.artifacts import Store
+from ttv.errors import NotFound
 from ttv.generators import SegmentRequest
 from ttv.keyframes import KeyframeRequest
 from ttv.media import Format
@@ -21,10 +22,18 @@ from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address, content_type
 from ttv.pipeline._generating import generate
 from ttv.pipeline._graph import Join, pictures, shot_limits
-from ttv.pipeline._manifest import manifest
+from ttv.pipeline._manifest import MANIFEST_FILE, manifest
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
 from ttv.planning import VERSION, Shot, to_document
+
+#: The files of a finished film by role, in the order in which they are put at their place.
+_DELIVERED: Final = {
+    "film": "film.mp4",
+    "poster": "poster.png",
+    "plan": PLAN_FILE,
+    "manifest": MANIFEST_FILE,
+}
 
 
 async def plan(work: Work) -> Result:
@@ -149,7 +158,7 @@ async def film(work: Work) -> Result:
 async def delivery(work: Work) -> Result:
     """Put film, poster, plan and manifest at their final place, the manifest last."""
     destination = work.commission.destination
-    path = work.workspace / "manifest.json"
+    path = work.workspace / MANIFEST_FILE
     document = manifest(work.commission, work.order, work.film_plan, work.heads, work.results)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
     sources = {
@@ -160,16 +169,25 @@ async def delivery(work: Work) -> Result:
     }
     files = {
         role: await work.tools.store.put(
-            f"{destination}/{role}{source.suffix}", source, content_type=content_type(source)
+            f"{destination}/{_DELIVERED[role]}", source, content_type=content_type(source)
         )
         for role, source in sources.items()
     }
     return Result(address(Kind.DELIVERY, destination=destination), files)
 
 
+async def delivered(store: Store, destination: str) -> Result:
+    """Give the result of a delivery again, from the files that are there; raises NotFound."""
+    files = {role: await store.stat(f"{destination}/{name}") for role, name in _DELIVERED.items()}
+    there = {role: file for role, file in files.items() if file is not None}
+    if missing := files.keys() - there.keys():
+        raise NotFound(f"there is no {', '.join(sorted(missing))} beside the manifest")
+    return Result(address(Kind.DELIVERY, destination=destination), there)
+
+
 async def discard(store: Store, destination: str) -> None:
     """Remove a delivered film, the manifest first: what it does not name is not looked for."""
-    for file in ("manifest.json", "film.mp4", "poster.png", PLAN_FILE):
+    for file in reversed(_DELIVERED.values()):
         await store.delete(f"{destination}/{file}")
 
 

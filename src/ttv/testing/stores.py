@@ -153,6 +153,24 @@ class StoreContract:
 
         assert _used(opener, use) == (None, _BYTES)
 
+    def test_the_keys_below_a_prefix_are_listed_in_order(
+        self, opener: Opener, source: Path
+    ) -> None:
+
+        async def use(store: Store) -> list[list[str]]:
+            for key in ("films/b/film.mp4", "films/a/plan.json", "filmsets/c", "films/a/film.mp4"):
+                await store.put(key, source, content_type="video/mp4")
+            await store.delete("films/a/plan.json")
+            prefixes = ("films", "films/b", "fil", "none")
+            return [[key async for key in store.keys(prefix)] for prefix in prefixes]
+
+        assert _used(opener, use) == [
+            ["films/a/film.mp4", "films/b/film.mp4"],
+            ["films/b/film.mp4"],
+            [],
+            [],
+        ]
+
     def test_many_writers_of_one_key_leave_one_whole_file(
         self, opener: Opener, tmp_path: Path
     ) -> None:
@@ -219,6 +237,7 @@ class StoreContract:
             lambda store: store.fetch(key, tmp_path / "copy"),
             lambda store: _all(store, key),
             lambda store: store.delete(key),
+            lambda store: anext(store.keys(key)),
         ]
         for use in uses:
             with pytest.raises(InvalidRequest):

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ttv import jobs, pipeline, worker
 from ttv.pipeline import Commission, Order, Pipeline, Purchase, Result
+
+#: Where the films of jobs are in the store.
+FILMS: Final = "films"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class JobPurse:
 def destination(job: jobs.Job) -> str:
     """Fix where a job's film will be from facts that never change."""
     created = datetime.fromtimestamp(job.created_at / 1000, tz=UTC)
-    return f"films/{created:%Y-%m}/{job.id}"
+    return f"{FILMS}/{created:%Y-%m}/{job.id}"
 
 
 def _paid(purchase: Purchase) -> jobs.Paid:

@@ -149,7 +149,7 @@ class Shelf:
         self._store = store
         self._fate = fate
         self.stat, self.fetch = store.stat, store.fetch
-        self.delete, self.ping = store.delete, store.ping
+        self.delete, self.keys, self.ping = store.delete, store.keys, store.ping
 
     async def put(
         self, key: str, source: Path, *, content_type: str, if_absent: bool = False

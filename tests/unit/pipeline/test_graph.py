@@ -112,7 +112,7 @@ def test_a_continued_shot_with_another_prompt_meets_at_the_first_frame_of_the_ne
 
 def test_a_chained_segment_waits_for_the_one_before_and_a_cut_does_not() -> None:
     plan = plan_of(Transition.CONTINUE, Transition.CUT)
-    graph = {step.name: step for step in steps(plan, seams(plan, Mode.AUTO, I2V), I2V)}
+    graph = {step.name: step for step in steps(plan, seams(plan, Mode.AUTO, I2V), pool=I2V.pool)}
 
     assert graph["segment-2"].needs == ("plan", "segment-1")
     assert graph["segment-3"].needs == ("plan", "keyframe-3")
@@ -132,7 +132,7 @@ def test_every_graph_can_be_run_in_the_order_given(
         return
 
     seen = {step.name for step in opening_steps()}
-    for step in steps(plan, heads, engine):
+    for step in steps(plan, heads, pool=engine.pool):
         assert set(step.needs) <= seen
         seen.add(step.name)
     assert {f"segment-{n}" for n in range(1, len(plan.shots) + 1)} <= seen
