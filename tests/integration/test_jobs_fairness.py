@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
 
 import hypothesis
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.integration.conftest import PLAN, Outbox, Shop, Valkey
 from tests.integration.waiting import eventually
 from ttv import jobs
-from ttv.jobs import Failure, Job, Outcome, Step, Tenant, Tenants, Terms, WorkerCard
+from ttv.jobs import Claim, Failure, Job, Outcome, Step, Tenant, Tenants, Terms, WorkerCard
 from ttv.redis import Connection
 
 pytestmark = pytest.mark.anyio
@@ -200,7 +200,7 @@ async def test_a_pool_does_not_wait_for_another(floor: Floor, shop: Shop) -> Non
 async def test_a_slot_is_free_again_however_its_step_ended(floor: Floor, shop: Shop) -> None:
     await floor.hire(cpu=1)
     made = await floor.ask("one", 6)
-    ends = (
+    ends: tuple[Callable[[Claim], Awaitable[object]], ...] = (
         lambda claim: shop.leases.fail(claim, WEATHER, retry_in=60),
         lambda claim: shop.leases.fail(claim, WEATHER),
         lambda claim: shop.leases.hold(claim, WEATHER),
@@ -209,7 +209,8 @@ async def test_a_slot_is_free_again_however_its_step_ended(floor: Floor, shop: S
     )
     for job, end in zip(made, ends, strict=False):
         await end(await shop.claim(job.step_id("plan")))
-        await shop.sweep()
+        if end in ends[3:]:  # who does these holds no slot
+            await shop.sweep()
         assert len(shop.outbox.take()) == 1
     assert await shop.store.active() == 0
 

@@ -20,7 +20,7 @@ from ttv.api.auth import Who
 from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
-from ttv.api.preconditions import allows, known, strong, wait_seconds
+from ttv.api.preconditions import allows_job, job_tag, known, known_job, wait_seconds
 from ttv.api.problems import REQUEST_ID
 from ttv.api.routing import CHANGES_JOBS, MAKES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS
@@ -34,7 +34,7 @@ router = APIRouter(tags=["jobs"])
 #: Seconds after which a client may ask again for a job that is not over.
 _ASK_AGAIN: Final = "2"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_TAGS: Final = {"ETag": "The revision of the job."}
+_TAGS: Final = {"ETag": "The revision of the job and, where it is told, its place in the queue."}
 
 
 @change(
@@ -56,6 +56,8 @@ _TAGS: Final = {"ETag": "The revision of the job."}
             "invalid_request",
             "invalid_json",
             "idempotency_mismatch",
+            "too_many_jobs",
+            "queue_full",
             "body_too_slow",
             "body_too_large",
             "unsupported_media_type",
@@ -106,8 +108,11 @@ async def create_job(
     return _answer(
         job,
         202,
-        **{"Location": f"{JOBS}/{job.id}", "Retry-After": _ASK_AGAIN},
-        **({"Idempotent-Replayed": "true"} if made.replayed else {}),
+        {
+            "Location": f"{JOBS}/{job.id}",
+            "Retry-After": _ASK_AGAIN,
+            **({"Idempotent-Replayed": "true"} if made.replayed else {}),
+        },
     )
 
 
@@ -156,7 +161,7 @@ async def list_jobs(here: Here, who: Who, asked: Annotated[_Listing, Query()]) -
             Preference_Applied="The wait that was granted.",
             **_TAGS,
         ),
-        304: {"description": "The job has not changed since the revision in If-None-Match."},
+        304: {"description": "The job and its place are still those of If-None-Match."},
         **refusals("not_found"),
     },
 )
@@ -172,12 +177,12 @@ async def get_job(
         str | None,
         Header(
             alias="Prefer",
-            description="`wait=n` with If-None-Match: hold the answer until the job changes, "
-            "at most n and at most 30 seconds.",
+            description="`wait=n` with If-None-Match: hold the answer until the job changes "
+            "(not only its place in the queue), at most n and at most 30 seconds.",
         ),
     ] = None,
 ) -> Response:
-    """Give a job with its order, steps, progress and warnings."""
+    """Give a job with its order, steps, progress, warnings and place in the queue."""
     seconds = wait_seconds(prefer) if if_none_match else None
     if seconds and if_none_match:
         stopping: asyncio.Event = request.app.state.stopping
@@ -189,9 +194,11 @@ async def get_job(
     extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
     if seconds is not None:
         extra["Preference-Applied"] = f"wait={seconds}"
-    if known(if_none_match, strong(job.revision)):
-        return Response(status_code=304, headers={"ETag": strong(job.revision), **extra})
-    return _answer(job, 200, **extra)
+    place = await here.jobs.places.place(job)
+    tag = job_tag(job.revision, place.position, place.eta_seconds)
+    if known(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag, **extra})
+    return _answer(job, 200, extra, place=place)
 
 
 @change(
@@ -217,11 +224,11 @@ async def cancel_job(
     revision = None
     if if_match is not None:
         revision = (await here.jobs.store.get(job_id, tenant=who.tenant)).revision
-        if not allows(if_match, strong(revision)):
+        if not allows_job(if_match, revision):
             raise jobs.Changed
     job = await here.jobs.store.cancel(job_id, tenant=who.tenant, revision=revision)
     log.info("Job canceled", action="job.canceled", job_id=job_id)
-    return _answer(job, 200)
+    return _answer(job, 200, {})
 
 
 async def _changed(
@@ -239,7 +246,7 @@ async def _changed(
         while True:
             job = await here.jobs.store.get(job_id, tenant=tenant)
             left = deadline - here.monotonic()
-            if not known(etag, strong(job.revision)) or job.state.terminal:
+            if not known_job(etag, job.revision) or job.state.terminal:
                 return job
             if left <= 0 or stopping.is_set():
                 return job
@@ -263,9 +270,15 @@ def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:
     )
 
 
-def _answer(job: jobs.Job, status: int, **headers: str) -> Response:
-    answer = shown(schemas.Job.of(job))
+def _answer(
+    job: jobs.Job,
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    place: jobs.Place = schemas.NO_PLACE,
+) -> Response:
+    answer = shown(schemas.Job.of(job, place))
     answer.status_code = status
-    answer.headers["ETag"] = strong(job.revision)
+    answer.headers["ETag"] = job_tag(job.revision, place.position, place.eta_seconds)
     answer.headers.update(headers)
     return answer

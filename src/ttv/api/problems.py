@@ -61,6 +61,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file is shorter than that"
         ),
         "rate_limited": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", 1),
+        "too_many_jobs": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many jobs of yours wait", 10),
+        "queue_full": Kind(HTTPStatus.TOO_MANY_REQUESTS, "The queue is full", 10),
         "too_many_own_streams": Kind(
             HTTPStatus.TOO_MANY_REQUESTS, "Too many event streams of yours", 5
         ),

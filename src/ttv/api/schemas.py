@@ -19,6 +19,8 @@ from ttv.settings import Settings
 JOBS: Final = "/v1/jobs"
 JOB: Final = f"{JOBS}/{{job_id}}"
 
+#: What is told of a job's place by answers that look at nothing but the job.
+NO_PLACE: Final = jobs.Place()
 #: Makes a text safe for a line: control characters become blanks.
 _CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
 
@@ -179,12 +181,26 @@ class Job(JobSummary):
         description="What is made, with defaults filled in; a plan has its own address."
     )
     steps: list[Step]
+    queue_position: int | None = Field(
+        description="Queued jobs whose turn comes first; 0 is next. Null for a job that does not "
+        "wait for its turn, and in answers other than that of GET."
+    )
+    eta_seconds: int | None = Field(
+        description="Estimate of the seconds until the job is done; null while it is not known, "
+        "and in answers other than that of GET."
+    )
 
     @classmethod
-    def of(cls, job: jobs.Job) -> Self:
-        """Show a job with its order and steps."""
+    def of(cls, job: jobs.Job, place: jobs.Place = NO_PLACE) -> Self:
+        """Show a job with its order, steps and place."""
         order = {name: value for name, value in job.request.items() if name != "plan"}
-        return cls(**_facts(job), order=order, steps=[_step(step) for step in job.steps])
+        return cls(
+            **_facts(job),
+            order=order,
+            steps=[_step(step) for step in job.steps],
+            queue_position=place.position,
+            eta_seconds=place.eta_seconds,
+        )
 
 
 class JobPage(_Document):

@@ -54,6 +54,10 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "created", job.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if job.started_at and job.finished_at:
         yield "took", f"{(job.finished_at - job.started_at).total_seconds():.1f} s"
+    if job.queue_position is not None:
+        yield "in line", f"{job.queue_position} before it"
+    if job.eta_seconds is not None:
+        yield "done in", f"about {age(timedelta(seconds=job.eta_seconds))}"
     for step in job.steps:
         if step.kind == "segment":
             yield f"shot {step.shot}", f"{step.status}, {step.progress:.0%}"

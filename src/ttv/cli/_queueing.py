@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ttv import embedded
 from ttv.errors import Unavailable
-from ttv.jobs import WorkerCard
+from ttv.jobs import Overview, WorkerCard
 from ttv.settings import Settings
 from ttv.wiring.queue import open_jobs
 
@@ -17,23 +17,43 @@ from ttv.wiring.queue import open_jobs
 class Queue:
     """The queue at one moment."""
 
-    #: Steps that wait for a worker, by pool.
-    waiting: Mapping[str, int]
-    running: int
+    overview: Overview
     workers: tuple[WorkerCard, ...]
 
     def to_json(self) -> str:
         """Give the JSON form, on one line."""
-        return json.dumps(asdict(self))
+        return json.dumps({**asdict(self.overview), "workers": [asdict(w) for w in self.workers]})
 
     def to_text(self) -> str:
         """Say it a fact a line."""
-        lines = [f"waiting {pool:<7} {count:>5}" for pool, count in sorted(self.waiting.items())]
-        lines += [f"running         {self.running:>5}", f"workers         {len(self.workers):>5}"]
+        return "\n".join((*self._pools(), *self._tenants(), *self._workers()))
+
+    def _pools(self) -> Iterator[str]:
+        yield "pool    waiting delayed running   slots  oldest wait"
+        for name, pool in self.overview.pools.items():
+            counts = (pool.waiting, pool.delayed, pool.running, pool.slots)
+            row = " ".join(f"{count:>7}" for count in counts)
+            yield f"{name:<7} {row} {pool.oldest_wait_seconds:>10.0f} s"
+
+    def _tenants(self) -> Iterator[str]:
+        if not self.overview.tenants:
+            return
+        yield ""
+        yield "tenant                queued running"
+        for name, tenant in self.overview.tenants.items():
+            yield f"{name:<20} {tenant.queued:>7} {tenant.running:>7}"
+        more = self.overview.tenant_count - len(self.overview.tenants)
+        if more > 0:
+            yield f"and {more} more"
+
+    def _workers(self) -> Iterator[str]:
+        yield ""
+        yield f"workers {len(self.workers)}"
+        busy = any(pool.running for pool in self.overview.pools.values())
         for worker in self.workers:
-            steps = worker.running if self.running else ()  # what it told may be seconds old
-            lines += [f"  {worker.name}", *(f"    {step}" for step in steps)]
-        return "\n".join(lines)
+            yield f"  {worker.name}"
+            if busy:  # what it told may be seconds old
+                yield from (f"    {step}" for step in worker.running)
 
 
 async def look(settings: Settings) -> Queue:
@@ -43,8 +63,4 @@ async def look(settings: Settings) -> Queue:
             f"no queue server runs for {settings.data_dir}; start the service with: ttv up"
         )
     async with open_jobs(settings) as jobs:
-        return Queue(
-            waiting=await jobs.store.depth(),
-            running=await jobs.store.active(),
-            workers=await jobs.fleet.workers(),
-        )
+        return Queue(await jobs.places.overview(), await jobs.fleet.workers())

@@ -22,7 +22,7 @@ def queue(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data_dir: options.DataDir = None,
 ) -> None:
-    """Show the steps that wait by worker pool, the workers, and what they run.
+    """Show what waits and runs, by worker pool and by tenant, and the workers.
 
     Asks the queue server itself, so it also works while the API is away.
     """

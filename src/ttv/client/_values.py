@@ -61,6 +61,10 @@ class Job:
     order: Mapping[str, Any] = field(default_factory=dict)
     #: Empty in a listing.
     steps: tuple[Step, ...] = ()
+    #: Queued jobs whose turn comes first; None for one that does not wait for its turn.
+    queue_position: int | None = None
+    #: Estimate of the seconds until it is done; None while that is not known.
+    eta_seconds: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -85,6 +89,8 @@ class Job:
             warnings=tuple(document["warnings"]),
             order=document.get("order", {}),
             steps=tuple(_step(step) for step in document.get("steps", ())),
+            queue_position=document.get("queue_position"),
+            eta_seconds=document.get("eta_seconds"),
         )
 
 
