@@ -21,6 +21,9 @@ local function done(id, call, tickets)
   return answer('done', id, tickets)
 end
 
+-- What is known of a step that stays when it is made again.
+local MONEY = {reserved = true, spent = true}
+
 -- Begin the next attempt at a job: steps named in again wait as if they had never run, those in
 -- forgotten are no more, and what the others made is kept. The number of the attempt stands in
 -- the ids of steps, so every claim of the one before is void.
@@ -37,8 +40,8 @@ local function renew(id, again, forgotten, total, at)
   for _, name in ipairs(forgotten) do gone[name] = true end
   for _, name in ipairs(again) do gone[name] = true end
   for _, field in ipairs(redis.call('HKEYS', steps_key(id))) do
-    local name = string.match(field, '^([^:]+):')
-    if name and gone[name] then redis.call('HDEL', steps_key(id), field) end
+    local name, fact = string.match(field, '^([^:]+):(.*)')
+    if name and gone[name] and not MONEY[fact] then redis.call('HDEL', steps_key(id), field) end
   end
   for _, name in ipairs(forgotten) do redis.call('HDEL', steps_key(id), name) end
   for _, name in ipairs(again) do
