@@ -22,7 +22,7 @@ from typing import Final
 
 from benchmarks.figures import Figures, percentile, resident_bytes
 from benchmarks.stack import Stack, running
-from benchmarks.wire import Answer, Wire, load, request
+from benchmarks.wire import Answer, Wire, load
 from ttv import jobs
 from ttv.pipeline import opening_steps
 
@@ -76,22 +76,23 @@ class Bench:
         self._stack = stack
         self._figures = figures
         self._size = size
+        self._ask = stack.request
         self._bare_ms = 0.0
         self._made: list[str] = []
 
     async def bare(self) -> None:
         """Measure a route that does nothing, after all code was run once."""
         for path in ("/healthz", "/v1/jobs", "/v1/jobs/x"):
-            await self._cost(always(request("GET", path, {})), number=200)
-        answers, self._bare_ms, _ = await self._cost(always(request("GET", "/healthz", {})))
+            await self._cost(always(self._ask("GET", path)), number=200)
+        answers, self._bare_ms, _ = await self._cost(always(self._ask("GET", "/healthz")))
         self._check("GET /healthz: errors", answers, 200)
         self._figures.note(f"a bare route takes {self._bare_ms:.3f} ms of the API")
 
     async def create(self) -> None:
         """Measure the making of jobs."""
-        await self._cost(order, number=200)
+        await self._cost(self._order, number=200)
         before = await self._stack.used_bytes()
-        answers, api_ms, redis_ms = await self._cost(order)
+        answers, api_ms, redis_ms = await self._cost(self._order)
         after = await self._stack.used_bytes()
         self._check("create: errors", answers, 202)
         self._told("create", api_ms, redis_ms, bar=2.2)
@@ -103,7 +104,7 @@ class Bench:
         """Measure the reading of jobs."""
         chance = random.Random(1)
         answers, api_ms, redis_ms = await self._cost(
-            lambda _: request("GET", f"/v1/jobs/{chance.choice(self._made)}", {})
+            lambda _: self._ask("GET", f"/v1/jobs/{chance.choice(self._made)}")
         )
         self._check("get: errors", answers, 200)
         self._told("get", api_ms, redis_ms, bar=1.3)
@@ -126,7 +127,7 @@ class Bench:
         pages = [b"" for _ in range(self._size.lists)]
         cursor = ""
         for number in range(len(pages)):
-            pages[number] = request("GET", f"/v1/jobs?limit=100{cursor}", {})
+            pages[number] = self._ask("GET", f"/v1/jobs?limit=100{cursor}")
             if number % 10 == 9:
                 one = always(pages[number])
                 (answer,) = await load(self._stack.port, one, number=1, connections=1)
@@ -183,6 +184,10 @@ class Bench:
         self._figures.note(f"{(idle - before) / len(wires) / 1024:.1f} KiB of the API for a client")
         self._figures.note(f"{events:,} events sent, {api / events * 1e6:.0f} us CPU for each")
 
+    def _order(self, number: int) -> bytes:
+        """Write a request for a film, each another one."""
+        return self._ask("POST", "/v1/jobs", prompt=PROMPT.format(number), seconds=5)
+
     async def _cost(
         self,
         requests: Callable[[int], bytes],
@@ -221,8 +226,8 @@ class Bench:
         return seen
 
     async def _read(self, wire: Wire, job_id: str, ids: list[str]) -> None:
-        accept = {"Accept": "text/event-stream"}
-        await wire.follow(request("GET", f"/v1/jobs/{job_id}/events", accept), ids.append)
+        events = self._ask("GET", f"/v1/jobs/{job_id}/events", events=True)
+        await wire.follow(events, ids.append)
 
     async def _happen(self, job_id: str) -> None:
         """Do a job's work as a worker would, up to the end of the job."""
@@ -248,12 +253,6 @@ class Bench:
 def always(text: bytes) -> Callable[[int], bytes]:
     """Give the same request again and again."""
     return lambda _: text
-
-
-def order(number: int) -> bytes:
-    """Write a request for a film, each another one."""
-    body = json.dumps({"prompt": PROMPT.format(number), "seconds": 5}).encode()
-    return request("POST", "/v1/jobs", {}, body=body)
 
 
 if __name__ == "__main__":

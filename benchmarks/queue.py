@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from benchmarks.figures import Figures, cpu_seconds, percentile, resident_bytes
 from benchmarks.stack import Stack, running
-from benchmarks.wire import Wire, load, request
+from benchmarks.wire import Wire, load
 from ttv import jobs, tether
 
 SLOTS: Final = 2
@@ -69,7 +69,7 @@ async def _part(part: Part, figures: Figures, size: Size) -> None:
 
 async def film(stack: Stack, figures: Figures, size: Size) -> None:
     """Measure one film after another on an idle service."""
-    order = request("POST", "/v1/jobs", {}, body=json.dumps({"prompt": "nothing"}).encode())
+    order = stack.request("POST", "/v1/jobs", prompt="nothing")
     seconds, waits = [], []
     async with working(stack):
         for number in range(size.films + 3):
@@ -77,8 +77,8 @@ async def film(stack: Stack, figures: Figures, size: Size) -> None:
             (answer,) = await load(stack.port, lambda _: order, number=1, connections=1)
             job_id = json.loads(answer.body)["id"]
             wire = await Wire.open(stack.port)
-            accept = {"Accept": "text/event-stream"}
-            await wire.follow(request("GET", f"/v1/jobs/{job_id}/events", accept), lambda _: None)
+            events = stack.request("GET", f"/v1/jobs/{job_id}/events", events=True)
+            await wire.follow(events, lambda _: None)
             wire.close()
             if number >= 3:  # the first ones warm up
                 seconds.append(time.perf_counter() - began)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -20,11 +21,10 @@ from benchmarks.figures import cpu_seconds
 from benchmarks.wire import Wire, request
 from ttv import embedded, jobs, tether
 
-#: What a measurement needs beside the defaults: nobody is held back.
+#: What a measurement needs beside the defaults: requests are counted, and nobody is held back.
 FREE: Final = {
-    "TTV_AUTH": "none",
-    "TTV_CREATES_PER_MINUTE": "0",
-    "TTV_REQUESTS_PER_MINUTE": "0",
+    "TTV_CREATES_PER_MINUTE": "1000000",
+    "TTV_REQUESTS_PER_MINUTE": "1000000",
     "TTV_MAX_EVENT_STREAMS": "4000",
     "TTV_MAX_EVENT_STREAMS_PER_TENANT": "4000",
 }
@@ -42,6 +42,14 @@ class Stack:
     valkey: int
     redis: Redis[str]
     jobs: jobs.Jobs
+    #: An API key, which every request is checked for.
+    key: str
+
+    def request(self, method: str, path: str, *, events: bool = False, **asked: object) -> bytes:
+        """Write a request with the key; ``asked`` is its document."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        headers |= {"Accept": "text/event-stream"} if events else {}
+        return request(method, path, headers, body=json.dumps(asked).encode() if asked else None)
 
     @property
     def url(self) -> str:
@@ -70,20 +78,33 @@ async def running(**variables: str) -> AsyncIterator[Stack]:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = int(probe.getsockname()[1])
-            command = [sys.executable, "-m", "ttv", "serve", "--port", str(port)]
-            place = {"TTV_DATA_DIR": folder, "REDIS_URL": url}
-            api = await asyncio.create_subprocess_exec(
-                *tether.tied(*command),
-                env={**os.environ, **FREE, **place, **variables},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            variables = FREE | {"TTV_DATA_DIR": folder, "REDIS_URL": url} | variables
+            key = await _said(await _ttv("keys", "create", **variables))
+            api = await _ttv("serve", "--port", str(port), **variables)
             try:
                 await _until_ready(port, api)
-                yield Stack(Path(folder), port, api.pid, server, redis, opened)
+                yield Stack(Path(folder), port, api.pid, server, redis, opened, key)
             finally:
                 api.terminate()
                 await api.wait()
+
+
+async def _ttv(*arguments: str, **variables: str) -> asyncio.subprocess.Process:
+    """Start a command."""
+    return await asyncio.create_subprocess_exec(
+        *tether.tied(sys.executable, "-m", "ttv", *arguments),
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+async def _said(process: asyncio.subprocess.Process) -> str:
+    """Give what a command prints, to its end."""
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise SystemExit("a command failed")
+    return said.decode().strip()
 
 
 async def told(redis: Redis[str], section: str, fact: str) -> int:
