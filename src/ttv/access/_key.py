@@ -47,7 +47,7 @@ class Grant:
             )
         if self.lifetime is not None and not 1 <= self.lifetime <= _MAX_DAYS * DAY:
             raise InvalidRequest(
-                f"a key can last from a second to {_MAX_DAYS} days", param="expires"
+                f"a key can last from a second to {_MAX_DAYS} days", param="expires_in_seconds"
             )
         self._check_costs()
 

@@ -36,17 +36,19 @@ class KeyRequest(BaseModel):
     )
 
     tenant: str | None = Field(
-        default=None, description="Whose jobs it is for: your own tenant, or any for operators."
+        default=None,
+        strict=True,
+        description="Whose jobs it is for: your own tenant, or any for operators.",
     )
-    name: str = Field(default="", description="What it is for, for people.")
+    name: str = Field(default="", strict=True, description="What it is for, for people.")
     scopes: list[Scope] | None = Field(
         default=None, description="What it allows; all but `admin` if unset."
     )
     expires_in_seconds: int | None = Field(
-        default=None, description="When it ends by itself; never if unset."
+        default=None, strict=True, description="When it ends by itself; never if unset."
     )
-    max_cost: float | None = Field(default=None, description=_PER_JOB)
-    max_cost_per_day: float | None = Field(default=None, description=_PER_DAY)
+    max_cost: float | None = Field(default=None, strict=True, description=_PER_JOB)
+    max_cost_per_day: float | None = Field(default=None, strict=True, description=_PER_DAY)
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:

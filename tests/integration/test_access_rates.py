@@ -1,0 +1,101 @@
+"""Counting requests in a real Valkey, from several connections at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from math import ceil
+
+import pytest
+from coredis import Redis
+
+from tests.integration.conftest import Valkey
+from ttv.access import Policy, Rates, over
+from ttv.redis import Connection
+from ttv.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+POLICY = Policy("create", 20)
+
+
+def rates_over(connection: Connection) -> Rates:
+    settings = Settings.model_validate({"key_secret": "s" * 32})
+    return over(connection, settings, host="127.0.0.1").rates
+
+
+@pytest.fixture
+async def rates(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[Rates]:
+    async with Connection(shared_valkey.url) as connection:
+        yield rates_over(connection)
+
+
+async def test_so_many_as_allowed_get_through_however_many_ask(
+    shared_valkey: Valkey, redis: Redis[str]
+) -> None:
+    async with AsyncExitStack() as stack:
+        everywhere = [
+            rates_over(await stack.enter_async_context(Connection(shared_valkey.url)))
+            for _ in range(4)
+        ]
+        began = time.monotonic()
+        counts = await asyncio.gather(
+            *(rates.count(POLICY, "key:ann") for rates in everywhere for _ in range(50))
+        )
+        refilled = ceil((time.monotonic() - began) * POLICY.quota / POLICY.seconds)
+    allowed = [count for count in counts if count.allowed]
+    assert POLICY.quota <= len(allowed) <= POLICY.quota + refilled
+    assert {count.remaining for count in allowed} >= set(range(POLICY.quota))
+    assert all(1 <= count.retry_after <= 3 for count in counts if not count.allowed)
+
+
+async def test_what_was_refused_is_not_counted(rates: Rates, redis: Redis[str]) -> None:
+    policy = Policy("create", 1)
+    await rates.count(policy, "key:ann")
+    until = await redis.get("ttv:rate:create:key:ann")
+    for _ in range(5):
+        assert not (await rates.count(policy, "key:ann")).allowed
+    assert await redis.get("ttv:rate:create:key:ann") == until
+
+
+async def test_time_gives_back_what_was_taken(rates: Rates, redis: Redis[str]) -> None:
+    name = "ttv:rate:create:key:ann"
+    for _ in range(POLICY.quota):
+        count = await rates.count(POLICY, "key:ann")
+    assert (count.remaining, count.full_after) == (0, 60)
+    # As if three seconds had passed: one interval of the policy.
+    await redis.set(name, int(await redis.get(name) or 0) - 3_000_000)
+    assert (await rates.count(POLICY, "key:ann")).allowed
+    assert not (await rates.count(POLICY, "key:ann")).allowed
+
+
+async def test_each_caller_and_each_policy_has_a_count_of_its_own(rates: Rates) -> None:
+    policy = Policy("create", 1)
+    for who in ("key:ann", "key:ben", "ip:192.0.2.1"):
+        assert (await rates.count(policy, who)).allowed
+        assert (await rates.count(Policy("requests", 1), who)).allowed
+        assert not (await rates.count(policy, who)).allowed
+
+
+async def test_a_count_is_gone_when_it_says_nothing_any_more(
+    rates: Rates, redis: Redis[str]
+) -> None:
+    await rates.count(POLICY, "key:ann")
+    assert 0 < await redis.pttl("ttv:rate:create:key:ann") <= 3_000
+
+
+async def test_a_quota_that_divides_nothing_evenly_is_exact(rates: Rates) -> None:
+    policy = Policy("create", 7)
+    counts = [await rates.count(policy, "key:ann") for _ in range(8)]
+    assert [count.remaining for count in counts] == [6, 5, 4, 3, 2, 1, 0, 0]
+    assert [count.allowed for count in counts] == [True] * 7 + [False]
+
+
+async def test_a_full_redis_counts_on(rates: Rates, redis: Redis[str]) -> None:
+    await redis.config_set({"maxmemory": 1})
+    try:
+        assert (await rates.count(POLICY, "key:ann")).allowed
+    finally:
+        await redis.config_set({"maxmemory": 0})

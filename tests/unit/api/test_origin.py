@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from ttv.api.origin import client_ip, is_here
+
+TRUSTED = [ip_network("10.0.0.0/8"), ip_network("::1")]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        # nobody is believed who is no proxy of ours
+        ("192.0.2.9", ["198.51.100.1"], "192.0.2.9"),
+        # one proxy, two proxies
+        ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+        ("10.0.0.1", ["198.51.100.1", "10.0.0.2"], "198.51.100.1"),
+        # what the client wrote itself stands left, and counts for nothing
+        ("10.0.0.1", ["203.0.113.7, 198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["10.9.9.9, 198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["127.0.0.1", "198.51.100.1"], "198.51.100.1"),
+        # a proxy that says nothing, or nonsense, is the client
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", [""], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1, unknown"], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1, 10.0.0.2, <script>"], "10.0.0.1"),
+        # one address in several spellings is one
+        ("::ffff:10.0.0.1", ["::ffff:198.51.100.1"], "198.51.100.1"),
+        ("::1", ["2001:DB8:0::1"], "2001:db8::1"),
+        (None, ["198.51.100.1"], "::"),
+    ],
+)
+def test_the_client_is_the_last_hop_that_is_no_proxy_of_ours(
+    peer: str | None, forwarded: list[str], client: str
+) -> None:
+    assert client_ip(peer, forwarded, TRUSTED) == client
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "here"),
+    [
+        ("127.0.0.1", [], True),
+        ("::1", [], True),
+        ("127.0.0.1", ["127.0.0.1"], False),
+        ("192.0.2.9", [], False),
+        (None, [], False),
+    ],
+)
+def test_what_came_through_a_proxy_is_not_from_here(
+    peer: str | None, forwarded: list[str], here: bool
+) -> None:
+    assert is_here(peer, forwarded) is here
