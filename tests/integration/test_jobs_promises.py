@@ -56,6 +56,19 @@ async def test_a_job_that_redis_forgot_after_it_was_accepted_is_made_again(
         assert (replayed.job.id, replayed.replayed) == (job.id, True)
 
 
+async def test_a_job_that_was_accepted_is_made_again_even_if_the_queue_is_full_meanwhile(
+    forgetful: Valkey,
+) -> None:
+    narrow = jobs.Limits(max_queue=1)
+    async with jobs.opened(forgetful.url, limits=narrow) as opened, opened.store.promises.kept():
+        job = await accepted(opened.store)
+        crash(forgetful)
+        other = await accepted(opened.store)
+        await opened.store.promises.look()
+        for made in (job, other):
+            assert (await opened.store.get(made.id)).state is State.QUEUED
+
+
 async def test_a_restart_is_noticed_without_being_told(forgetful: Valkey) -> None:
     async with keeper(forgetful) as store:
         job = await accepted(store)

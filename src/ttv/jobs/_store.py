@@ -120,7 +120,7 @@ class JobStore(Calls):
             *define(job.steps),
             *first.ready,
         )
-        answer = await self._redis.script("create", *args)
+        answer = await self._redis.script("create", "new", *args)
         raise_refusal(answer[0])
         if answer[0] == "mismatch":
             raise IdempotencyMismatch
@@ -182,7 +182,7 @@ class JobStore(Calls):
         """Promise that a job which was accepted is there."""
 
         async def redo() -> bool:
-            answer = await self._redis.script("create", *args)
+            answer = await self._redis.script("create", "accepted", *args)
             if answer[0] != "created":
                 raise Conflict(f"The job cannot be made again: {answer[0]}.")
             await deliver(self._queue, answer[2])

@@ -1,7 +1,8 @@
 -- Accept a job: the record, its idempotency key, its place in the listings and its first
--- steps in the queue are stored together or not at all.
-local id, tenant, request, terms, total, key, fingerprint, keep, stage, count =
-  unpack(ARGV, 1, 10)
+-- steps in the queue are stored together or not at all. One that was accepted before, and that
+-- Redis has forgotten, is not refused.
+local before, id, tenant, request, terms, total, key, fingerprint, keep, stage, count =
+  unpack(ARGV, 1, 11)
 local at = clock()
 local tickets = {}
 
@@ -14,17 +15,19 @@ end
 local known = redis.call('HGET', job_key(id), 'created_at')
 if known then return {'created', known, tickets} end
 local deadline = cjson.decode(terms).deadline
-if deadline and tonumber(deadline) <= at then return {'late'} end
-local refused = refusal(tenant)
-if refused then return {refused} end
+if before ~= 'accepted' then
+  if deadline and tonumber(deadline) <= at then return {'late'} end
+  local refused = refusal(tenant)
+  if refused then return {refused} end
+end
 
 redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'request', request,
   'state', 'queued', 'stage', stage, 'attempt', 1, 'revision', 0, 'graph', 1,
   'created_at', whole(at), 'total', total, 'done', 0, 'progress', 0, 'message', '',
   'warnings', '[]')
 for name, value in pairs(cjson.decode(terms)) do redis.call('HSET', job_key(id), name, value) end
-local last = 10 + 2 * count
-for i = 11, last, 2 do
+local last = 11 + 2 * count
+for i = 12, last, 2 do
   redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
 end
 if deadline then redis.call('ZADD', 'ttv:deadlines', deadline, id) end
