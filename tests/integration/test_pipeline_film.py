@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -179,6 +180,56 @@ async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
     await make(pipeline, order_of(FOX, replace(OWL, seed=3)), tmp_path / "b", again)
 
     assert again.made() == {"plan", "keyframe-2", "segment-2", "film", "delivery"}
+
+
+async def remade(
+    pipeline: Pipeline, order: Order, folder: Path, *, shot: int, prompt: str | None = None
+) -> tuple[set[str], dict[str, Any]]:
+    """Make a film and then a shot of it anew; give what that made, and the manifest."""
+    await make(pipeline, order, folder / "a")
+    again, diary = order.retaken(shot, prompt=prompt), Diary()
+
+    results = await make(pipeline, again, folder / "b", diary)
+
+    assert order.plan
+    assert diary.made() == set(pipeline.stale(again, order.plan, shot))
+    manifest = await fetched(pipeline, results, "manifest", folder)
+    return diary.made(), json.loads(manifest.read_text())
+
+
+async def test_a_shot_that_is_made_anew_leaves_its_neighbours(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    made, manifest = await remade(
+        pipeline, order_of(FOX, OWL, FOX), tmp_path, shot=2, prompt="a crow flies over a lake"
+    )
+
+    assert made == {"keyframe-2", "segment-2", "film", "delivery"}
+    assert manifest["order"]["takes"] == [
+        {"shot": 2, "number": 1, "prompt": "a crow flies over a lake", "seed": None}
+    ]
+    assert manifest["plan"]["shots"][1]["prompt"] == "a crow flies over a lake"
+
+
+async def test_a_shot_that_meets_its_neighbours_is_made_anew_between_the_same_stills(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    onward = replace(FOX, transition=Transition.CONTINUE)
+
+    made, manifest = await remade(pipeline, order_of(FOX, onward, onward), tmp_path, shot=2)
+
+    assert made == {"segment-2", "film", "delivery"}
+    assert [seam["join"] for seam in manifest["seams"]] == ["still", "meet", "meet"]
+
+
+async def test_shots_that_are_chained_on_one_that_is_made_anew_are_too(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    order = order_of(OWL, OWL, mode=Mode.CHAINING)
+
+    made, _ = await remade(pipeline, order, tmp_path, shot=1)
+
+    assert made == {"keyframe-1", "segment-1", "segment-2", "film", "delivery"}
 
 
 async def test_a_plan_written_in_another_form_is_not_reused(

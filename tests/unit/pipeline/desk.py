@@ -116,15 +116,16 @@ class Provider:
         self.canceled.append(handle)
 
 
-class Counter:
+class Terminal:
     """One process's way to a provider, with its fate in between."""
 
-    def __init__(self, provider: Provider, fate: Fate) -> None:
+    def __init__(self, provider: Provider, fate: Fate, engine: Capabilities = ENGINE) -> None:
         self._provider = provider
         self._fate = fate
+        self._engine = engine
 
     def capabilities(self) -> Capabilities:
-        return ENGINE
+        return self._engine
 
     async def submit(self, request: SegmentRequest, *, key: str) -> str:
         return await self._fate.pass_(lambda: self._provider.submit(request, key=key))
@@ -199,7 +200,7 @@ class Desk:
             tools = Tools(
                 planner=backends.build("ttv.planning", "builtin", {}),
                 painter=backends.build("ttv.keyframes", "animatic", {}),
-                generator=Counter(self.provider, fate),
+                generator=Terminal(self.provider, fate),
                 store=Shelf(store, fate),
                 clock=lambda: self.now,
                 chance=random.Random(1),
