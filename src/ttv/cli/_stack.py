@@ -55,15 +55,26 @@ async def running(
     log = Tee(Files(logs), screen)
     async with AsyncExitStack() as exits:
         listening = exits.enter_context(_listen(settings, any_port=any_port))
-        if settings.redis_url is None:
-            notify = partial(log.note, "valkey")
-            await exits.enter_async_context(embedded.opened(settings.data_dir, notify=notify))
+        await exits.enter_async_context(queue_server(settings, log))
         stack = Stack(url(settings.api_host, listening.getsockname()[1]), Supervisor(log))
         exits.push_async_callback(stop, stack.supervisor)
         for child in (*api_children(settings, listening), *worker_children(settings)):
             stack.supervisor.start(child)
         await _until_ready(stack, logs)
         yield stack
+
+
+@asynccontextmanager
+async def queue_server(settings: Settings, log: Log) -> AsyncIterator[None]:
+    """Keep the embedded queue server running, if it is the one to use.
+
+    It belongs to this process, which none of its children outlives: they come and go.
+    """
+    if settings.redis_url is not None:
+        yield
+        return
+    async with embedded.opened(settings.data_dir, notify=partial(log.note, "valkey")):
+        yield
 
 
 def api_children(settings: Settings, listening: socket.socket) -> Iterator[Child]:

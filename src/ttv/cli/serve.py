@@ -69,10 +69,11 @@ async def _supervise(settings: Settings, listening: socket.socket) -> None:
 
     screen = Screen(Console(stderr=True, highlight=False))
     supervisor = Supervisor(screen)
-    try:
-        for child in _stack.api_children(settings, listening):
-            supervisor.start(child)
-        async with rolling(supervisor, screen):
-            await supervisor.failed()
-    finally:
-        await _stack.stop(supervisor)
+    async with _stack.queue_server(settings, screen):
+        try:
+            for child in _stack.api_children(settings, listening):
+                supervisor.start(child)
+            async with rolling(supervisor, screen):
+                await supervisor.failed()
+        finally:
+            await _stack.stop(supervisor)
