@@ -233,7 +233,7 @@ async def test_a_clip_is_brought_to_the_size_rate_and_length_that_were_asked_for
     assert told == (
         "made at 1280x720 and scaled to 640x360",
         "made at 24 frames per second and converted to 30",
-        "made 1 frames longer and cut",
+        "made 1 frame longer and cut",
     )
 
 

@@ -45,9 +45,13 @@ def _told(clip: Clip, fmt: Format, frames: int) -> Iterator[str]:
         yield f"made at {clip.fps:g} frames per second and converted to {fmt.fps}"
     surplus = round(clip.seconds * fmt.fps) - frames
     if surplus > 0:
-        yield f"made {surplus} frames longer and cut"
+        yield f"made {_frames(surplus)} longer and cut"
     if surplus < 0:
-        yield f"made {-surplus} frames shorter; its last frame is held so long"
+        yield f"made {_frames(-surplus)} shorter; its last frame is held so long"
+
+
+def _frames(number: int) -> str:
+    return "1 frame" if number == 1 else f"{number} frames"
 
 
 if __name__ == "__main__":
