@@ -14,11 +14,13 @@ from ttv.redis import Connection, answering
 #: The counter of what was spent, kept with those of the workers.
 SPEND_METRIC: Final = "ttv_spend_usd"
 _DAY: Final = 24 * 3600 * 1000
+#: How long the sums of a day are kept, as scripts/_spend.lua says.
+_KEPT_DAYS: Final = 62
 
 #: What each limit is called, and how to get on when it is reached.
 _LIMITS: Final = {
     "job": ("this job may cost", "Resume it with a higher max_cost."),
-    "key": ("its API key may spend", "Raise max_cost of the key, then resume the job."),
+    "key": ("a job of its API key may cost", "Ask for it with a key that allows more."),
     "key_day": (
         "its API key may spend in a day",
         "Resume the job tomorrow, or raise max_cost_per_day of the key.",
@@ -92,7 +94,8 @@ class Spend:
 
         Days without any are left out, and so are those of more than two months ago.
         """
-        days = range(since // _DAY, until // _DAY + 1)
+        last = until // _DAY
+        days = range(max(since // _DAY, last - _KEPT_DAYS), last + 1)
         with answering():
             async with self._redis.redis.pipeline(transaction=False) as pipe:
                 read = [pipe.hgetall(f"ttv:spend:tenant:{tenant}:{day}") for day in days]

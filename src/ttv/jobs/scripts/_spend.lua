@@ -1,10 +1,9 @@
 -- What is set aside and what is spent, in millionths of a US dollar: the sums of a job, of the
--- step, of the API key in all and on a day, and of the tenant on a day. A purchase counts on the
--- day on which its money was set aside, whenever it is paid.
+-- step, and of the API key and of the tenant on a day. A purchase counts on the day on which its
+-- money was set aside, whenever it is paid.
 --
 -- ttv:job:<id>:purchases      hash  <purchase> its step, engine, day, state and amount
--- ttv:spend:key:<key>         hash  reserved, spent
--- ttv:spend:key:<key>:<day>   hash  the same of one day, counted from 1970, for some weeks
+-- ttv:spend:key:<key>:<day>   hash  reserved, spent on a day, counted from 1970; for some weeks
 -- ttv:spend:tenant:<name>:<day>  hash  likewise
 -- ttv:spend:open              sorted set  <id>:<purchase> set aside and not yet paid, by the time
 
@@ -19,17 +18,14 @@ local function today(at) return math.floor(at / ONE_DAY) end
 local function sums(id, day)
   local key, tenant = unpack(redis.call('HMGET', job_key(id), 'key', 'tenant'))
   local found = {job = job_key(id), tenant_day = 'ttv:spend:tenant:' .. tenant .. ':' .. whole(day)}
-  if key then
-    found.key = 'ttv:spend:key:' .. key
-    found.key_day = found.key .. ':' .. whole(day)
-  end
+  if key then found.key_day = 'ttv:spend:key:' .. key .. ':' .. whole(day) end
   return found
 end
 
 local function add(id, purchase, fact, amount)
   for of, sum in pairs(sums(id, purchase.day)) do
     redis.call('HINCRBY', sum, fact, whole(amount))
-    if of == 'key_day' or of == 'tenant_day' then redis.call('PEXPIRE', sum, KEEP_SUMS) end
+    if of ~= 'job' then redis.call('PEXPIRE', sum, KEEP_SUMS) end
   end
   redis.call('HINCRBY', steps_key(id), purchase.step .. ':' .. fact, whole(amount))
 end

@@ -18,6 +18,7 @@ if key then
     unpack(redis.call('HMGET', 'ttv:key:' .. key, 'max_cost', 'max_cost_per_day'))
 end
 local sum_of = sums(id, purchase.day)
+sum_of.key = sum_of.job  -- a key limits what each of its jobs may cost
 for _, of in ipairs({'job', 'key', 'key_day', 'tenant_day'}) do
   if limits[of] then
     local reserved, spent = unpack(redis.call('HMGET', sum_of[of], 'reserved', 'spent'))
