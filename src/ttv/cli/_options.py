@@ -69,6 +69,14 @@ Generator = Annotated[
         rich_help_panel=_FILM,
     ),
 ]
+MaxCost = Annotated[
+    str | None,
+    typer.Option(
+        metavar="USD",
+        help="What it may cost at most, in US dollars. [dim]default: no limit[/]",
+        rich_help_panel=_FILM,
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that exists.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
@@ -120,6 +128,13 @@ def read_prompt(prompt: str | None) -> str | None:
     if prompt != "-":
         return prompt
     return sys.stdin.buffer.read().decode(errors="surrogateescape")
+
+
+def read_max_cost(dollars: str | None) -> int | None:
+    """Read the limit of what a film may cost, in millionths of a US dollar."""
+    from ttv.money import parse_usd
+
+    return None if dollars is None else parse_usd(dollars, param="--max-cost")
 
 
 def open_client(url: str | None) -> Client:

@@ -19,7 +19,8 @@ from ttv.artifacts import Store
 from ttv.cli._progress import watching
 from ttv.cli._target import file_size, from_here
 from ttv.errors import storage_errors
-from ttv.pipeline import Commission, Order, Result, film_warnings
+from ttv.money import usd
+from ttv.pipeline import Commission, Order, Pocket, Result, film_warnings
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 
@@ -40,6 +41,8 @@ class Film:
     #: Shots that were there from an earlier run.
     reused: int
     warnings: tuple[str, ...]
+    #: What this run has paid; finished shots are reused for nothing.
+    cost_usd: str
     took_seconds: float
 
     def to_json(self) -> str:
@@ -49,27 +52,33 @@ class Film:
     def summary(self) -> str:
         """Say in one line what came out."""
         reused = f", {self.reused} of {self.shots} shots reused" if self.reused else ""
+        cost = f", {self.cost_usd} US dollars" if float(self.cost_usd) else ""
         return (
             f"{self.path}: {self.seconds:.1f} s, {self.size} at {self.fps} fps, "
-            f"{file_size(self.bytes)}; took {self.took_seconds:.1f} s{reused}"
+            f"{file_size(self.bytes)}; took {self.took_seconds:.1f} s{reused}{cost}"
         )
 
 
-async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quiet: bool) -> Film:
+async def make(
+    order: Order, settings: Settings, path: Path, *, max_cost: int | None, keep: bool, quiet: bool
+) -> Film:
     """Make a film and write it to ``path``; with ``keep``, what it was made of beside it.
 
     Progress and warnings go to standard error, unless ``quiet``.
     """
+    purse = Pocket(max_cost)
     console = Console(stderr=True, quiet=quiet, highlight=False)
     started = time.monotonic()
     async with open_pipeline(settings) as pipeline:
         pipeline.check(order)
+        if max_cost is not None:
+            await pipeline.check_cost(order, max_cost)
         with _workspace(settings.data_dir / "renders") as folder:
             with watching(console) as watcher:
                 results = await pipeline.make(
                     order,
                     workspace=folder,
-                    commission=Commission(f"renders/{folder.name}", buyer=folder.name),
+                    commission=Commission(f"renders/{folder.name}", folder.name, purse),
                     watcher=watcher,
                     slots=settings.worker_concurrency,
                 )
@@ -78,7 +87,7 @@ async def make(order: Order, settings: Settings, path: Path, *, keep: bool, quie
             finally:
                 for file in results["delivery"].files.values():
                     await pipeline.store.delete(file.key)
-    film = _describe(order, results, path, time.monotonic() - started)
+    film = _describe(order, results, path, cost=purse.spent, took=time.monotonic() - started)
     for warning in film.warnings:
         console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
     return film
@@ -126,7 +135,9 @@ async def _hand_over(
     await store.fetch(delivered["film"].key, path)
 
 
-def _describe(order: Order, results: Mapping[str, Result], path: Path, took: float) -> Film:
+def _describe(
+    order: Order, results: Mapping[str, Result], path: Path, *, cost: int, took: float
+) -> Film:
     frames = int(results["film"].facts["frames"])
     file = results["delivery"].files["film"]
     segments = [result for name, result in results.items() if name.startswith("segment-")]
@@ -142,5 +153,6 @@ def _describe(order: Order, results: Mapping[str, Result], path: Path, took: flo
         shots=len(segments),
         reused=sum(segment.reused for segment in segments),
         warnings=film_warnings(results),
+        cost_usd=usd(cost),
         took_seconds=round(took, 2),
     )

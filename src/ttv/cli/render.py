@@ -36,6 +36,7 @@ def render(
     seed: options.Seed = None,
     mode: options.Mode = None,
     generator: options.Generator = None,
+    max_cost: options.MaxCost = None,
     keep: Annotated[
         bool,
         typer.Option(
@@ -68,11 +69,14 @@ def render(
     order = options.make_order(loaded, wish, plan)
     title = order.plan.brief if order.plan else order.prompt
     path = _target.choose(output, title or "film", force=force)
+    limit = options.read_max_cost(max_cost)
     children.warm(f"ttv.generators.{order.generator}")  # beside what is loaded here
     from ttv.cli import _rendering  # loads the film-maker: a refusal does not wait for it
 
     try:
-        film = run(_rendering.make(order, loaded, path, keep=keep, quiet=quiet or json))
+        film = run(
+            _rendering.make(order, loaded, path, max_cost=limit, keep=keep, quiet=quiet or json)
+        )
     except Cancelled as error:
         raise Cancelled(
             "stopped; finished shots are kept: the same command goes on from them"
