@@ -62,13 +62,13 @@ async def service(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[job
 @asynccontextmanager
 async def working(
     service: jobs.Jobs, stage: Stage, folder: Path, slots: Mapping[str, int]
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.Event]:
     options = Options(name="heir", slots=slots, scratch=folder, grace_seconds=5)
     worker = Worker(service, stage, options=options, chance=random.Random(1))
     stop = asyncio.Event()
     serving = asyncio.create_task(worker.serve(stop))
     try:
-        yield
+        yield stop
     finally:
         stage.held.set()
         stop.set()
@@ -105,15 +105,29 @@ async def test_a_thousand_remote_steps_are_in_flight_in_one_worker(
 ) -> None:
     stage = Stage()
     slots = {"cpu": 1, "remote": 1000}
-    async with jobs.opened(shared_valkey.url) as service:
+    async with jobs.opened(shared_valkey.url, lease_seconds=60) as service:
         made = [await order(service, "remote", 10) for _ in range(100)]
         async with working(service, stage, tmp_path, slots):
-            await eventually(lambda: stage.busy["remote"] == 1000, seconds=30)
+            await eventually(lambda: stage.busy["remote"] == 1000, seconds=60)
             film = await order(service, "cpu", 1)
             await eventually(lambda: stage.busy["cpu"] == 1)
             stage.held.set()
             await finished(service, film, *made)
     assert stage.most == slots
+
+
+async def test_nothing_more_is_handed_to_a_worker_that_drains(
+    service: jobs.Jobs, tmp_path: Path
+) -> None:
+    stage = Stage()
+    await order(service, "cpu", 1)
+    async with working(service, stage, tmp_path, {"cpu": 2}) as stop:
+        await eventually(lambda: stage.busy["cpu"] == 1)
+        stop.set()
+        await eventually(lambda: _slots(service, 0))
+        await order(service, "cpu", 1)
+        assert await service.connection.redis.zcard("ttv:sent:cpu") == 0
+    assert stage.most["cpu"] == 1
 
 
 #: A worker at argv[1] that is handed steps of the pool cpu, and claims them if argv[2] says so.
@@ -155,6 +169,10 @@ async def test_steps_of_a_killed_worker_run_again_within_five_seconds_of_their_l
         await eventually(lambda: stage.busy["cpu"] == 2, seconds=LEASE + 5)
         stage.held.set()
         await finished(service, job)
+
+
+async def _slots(service: jobs.Jobs, count: int) -> bool:
+    return (await service.places.overview()).pools["cpu"].slots == count
 
 
 async def _alive(service: jobs.Jobs) -> bool:

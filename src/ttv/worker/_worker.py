@@ -54,6 +54,7 @@ class Worker:
         self._chance = chance
         self._metrics = WorkerMetrics()
         self._running: set[StepRun] = set()
+        self._draining = False
         self._over = False
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -83,6 +84,9 @@ class Worker:
             log.info("Worker ready", action="worker.ready", slots=dict(self._options.slots))
             await stop.wait()
             log.info("Worker drains", action="worker.draining", running=len(self._running))
+            self._draining = True
+            with suppress(Unavailable):  # its slots are for others from now on
+                await self._beat()
             await asyncio.wait(pools, timeout=self._options.grace_seconds)
             self._over = True
             for run in self._running:
@@ -124,7 +128,7 @@ class Worker:
     async def _beat(self) -> None:
         card = WorkerCard(
             name=self._options.name,
-            slots=self._options.slots,
+            slots={} if self._draining else self._options.slots,
             running=tuple(str(run.claim.step_id) for run in self._running),
         )
         await self._jobs.fleet.beat(card)
