@@ -238,3 +238,28 @@ def test_a_secret_option_and_its_file_together_are_refused(tmp_path: Path) -> No
 def test_a_variable_of_a_room_that_is_none_is_no_setting(tmp_path: Path) -> None:
     message = refusal({"TTV_GENERATOR__KLING__MODEL": "a"}, tmp_path)
     assert message.startswith("TTV_GENERATOR__KLING__MODEL (environment) is not a setting")
+
+
+def test_trusted_proxies_are_listed_with_commas(tmp_path: Path) -> None:
+    loaded = load({"TTV_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1,::1"}, tmp_path)
+    assert [str(network) for network in loaded.trusted_proxies] == [
+        "10.0.0.0/8",
+        "192.0.2.1/32",
+        "::1/128",
+    ]
+
+
+@pytest.mark.parametrize("value", ["everybody", "10.0.0.1/8", "10.0.0.0/33", ","])
+def test_a_proxy_that_is_no_network_is_refused(value: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"TTV_TRUSTED_PROXIES .* addresses or networks"):
+        load({"TTV_TRUSTED_PROXIES": value}, tmp_path)
+
+
+def test_the_key_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s" * 32 + "\n")
+    loaded = load({"TTV_KEY_SECRET_FILE": str(tmp_path / "secret")}, tmp_path)
+    assert loaded.secrets() == ("s" * 32,)
+    assert "s" * 32 not in repr(loaded)
+    with pytest.raises(InvalidRequest, match="at least 32") as refused:
+        load({"TTV_KEY_SECRET": "tooshort"}, tmp_path)
+    assert "tooshort" not in refused.value.message

@@ -12,7 +12,7 @@ import pytest
 
 import ttv.client
 from tests.unit.client.documents import JOB_ID, job, problem
-from ttv.client import Client, Job, Retry, ServiceUnavailable
+from ttv.client import AccessDenied, Client, Job, Retry, ServiceUnavailable
 from ttv.errors import Conflict, InvalidRequest, NotFound, StorageUnwritable, Transient
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -292,3 +292,34 @@ def test_an_address_that_cannot_be_is_refused(url: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         Client(url)
     assert caught.value.param == "url"
+
+
+@pytest.mark.parametrize("api_key", ["schlüssel", "two words", "a\nb"])
+def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(api_key: str) -> None:
+    with pytest.raises(InvalidRequest, match="API key") as refused:
+        Client("http://ttv.test", api_key=api_key)
+    assert api_key not in refused.value.message
+
+
+def test_the_key_goes_with_every_request() -> None:
+    seen: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("authorization"))
+        return httpx.Response(401, json={"detail": "no"})
+
+    async def scenario(to: Path) -> None:
+        transport = httpx.MockTransport(answer)
+        async with Client("http://ttv.test", api_key="k", transport=transport) as client:
+            for use in (
+                client.get(JOB_ID),
+                client.create({"prompt": "a fox"}),
+                client.download(JOB_ID, to),
+                anext(aiter(client.events(JOB_ID))),
+                client.wait(JOB_ID),
+            ):
+                with pytest.raises(AccessDenied):
+                    await use
+
+    asyncio.run(scenario(Path("nowhere")))
+    assert seen == ["Bearer k"] * 5
