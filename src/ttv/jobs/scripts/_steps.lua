@@ -19,6 +19,17 @@ local function put_in(id, name, step_id, pool, at)
   if due > at then enqueue(step_id, pool, due) else enqueue_now(id, step_id, pool) end
 end
 
+-- Take a running step back, to run again. In a job that stands still it is ready in the record
+-- alone, so whoever is deciding what a resumed job runs must decide again.
+local function take_back(id, name, step_id, pool, at)
+  move_step(id, name, 'ready')
+  if goes_on(id) then
+    put_in(id, name, step_id, pool, at)
+  else
+    redis.call('HINCRBY', job_key(id), 'graph', 1)
+  end
+end
+
 -- Write down what follows from the states of a job's steps; twice is once.
 local function proceed(id, at, stage, finished, names, tickets)
   local state, attempt = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt'))

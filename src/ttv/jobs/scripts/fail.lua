@@ -14,10 +14,9 @@ if retry == '' then
   dispatch(pool, at, tickets)
   return {'failed', tickets}
 end
-move_step(id, name, 'ready')
 redis.call('HSET', steps_key(id), name .. ':error',
   cjson.encode({code = code, message = message, step = name}), name .. ':due', whole(at + retry))
-if goes_on(id) then put_in(id, name, step_id, pool, at) end
+take_back(id, name, step_id, pool, at)
 record(id, 'retrying', name, message)
 dispatch(pool, at, tickets)
 return {'retrying', tickets}

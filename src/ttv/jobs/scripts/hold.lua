@@ -5,12 +5,12 @@ local reason = lost(step_id, worker, token)
 if reason then return {reason, {}} end
 
 local id, _, name = parse(step_id)
+local at = clock()
 local failure = {code = code, message = message, step = name}
 local pool = pool_of(id, name)
 local tickets = {}
 vacate(step_id, pool)
 redis.call('HINCRBY', steps_key(id), name .. ':attempts', -1)
-move_step(id, name, 'ready')
 redis.call('HSET', steps_key(id), name .. ':error', cjson.encode(failure))
 local state, held = unpack(redis.call('HMGET', job_key(id), 'state', 'hold'))
 if OVER[state] then
@@ -19,5 +19,6 @@ else
   if not held or cjson.decode(held).code == 'paused' then hold(id, failure) end
   record(id, 'held', name, message)
 end
-dispatch(pool, clock(), tickets)
+take_back(id, name, step_id, pool, at)
+dispatch(pool, at, tickets)
 return {'held', tickets}

@@ -8,10 +8,7 @@ local at = clock()
 local pool = pool_of(id, name)
 vacate(step_id, pool)
 redis.call('HINCRBY', steps_key(id), name .. ':attempts', -1)
-move_step(id, name, 'ready')
+take_back(id, name, step_id, pool, at)
 record(id, 'released', name)
-if goes_on(id) then
-  enqueue_now(id, step_id, pool)
-end
 dispatch(pool, at, tickets)
 return tickets

@@ -9,18 +9,16 @@ if not redis.call('SET', 'ttv:sweeper', worker, 'NX', 'PX', interval) then retur
 
 local function free(step_id)
   local id, attempt, name = parse(step_id)
-  vacate(step_id, pool_of(id, name))
+  local pool = pool_of(id, name)
+  vacate(step_id, pool)
   local claims = redis.call('HGET', steps_key(id), name .. ':attempts')
   if tonumber(claims) >= tonumber(attempts) then
     fail(id, attempt, name, 'worker_lost',
       'The worker stopped in the middle of this step ' .. claims .. ' times.', at)
     return
   end
-  move_step(id, name, 'ready')
+  take_back(id, name, step_id, pool, at)
   record(id, 'expired', name)
-  if goes_on(id) then
-    enqueue_now(id, step_id, pool_of(id, name))
-  end
 end
 
 local overdue = redis.call('ZRANGEBYSCORE', 'ttv:deadlines', '-inf', whole(at), 'LIMIT', 0, limit)
