@@ -100,6 +100,14 @@ class WorkerMetrics:
             registry=self._registry,
         )
 
+        #: Counted where a purchase is charged (``jobs.Spend``), so that it counts once.
+        self.spend = Counter(
+            "ttv_spend_usd_total",
+            "US dollars spent at engines that are paid for.",
+            ("engine",),
+            registry=self._registry,
+        )
+
     def increments(self) -> dict[str, float]:
         """Tell what was counted since the last ``sent``, by sample; a new sample counts at 0."""
         return {
