@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PROMPT ?= a red fox runs through a snowy forest at night
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test chaos lint lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ demo: $(VENV)/.ready  ## Turn a prompt into an MP4 through the whole stack (PROM
 
 test: $(VENV)/.ready  ## Run all tests
 	@$(BIN)/pytest
+
+chaos: $(VENV)/.ready  ## Kill, freeze and wipe everything, hundreds of times
+	@TTV_CHAOS=long $(BIN)/pytest tests/chaos
 
 lint: $(VENV)/.ready  ## Check style, types and layers
 	@$(BIN)/ruff check .

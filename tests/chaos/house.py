@@ -87,25 +87,14 @@ class House:
 
     def worker(self, name: str, *, slots: int = 1) -> Hand:
         """Start a worker of the studio."""
-        return self._keep(
-            self.forge.start(
-                "studio",
-                log=self.folder / f"{name}.log",
-                url=self.url,
-                folder=str(self.folder),
-                name=name,
-                lease=self.lease,
-                slots=slots,
-            )
-        )
+        return self.start("studio", name, name=name, lease=self.lease, slots=slots)
 
-    def api(self, url: str, port: int) -> Hand:
-        """Start an API that reaches Redis at a URL."""
-        return self._keep(
-            self.forge.start(
-                "api", log=self.folder / "api.log", url=url, folder=str(self.folder), port=port
-            )
-        )
+    def start(self, role: str, log: str, **arguments: str | float) -> Hand:
+        """Start a process of a role; a URL among the arguments is not that of the house."""
+        given = {"url": self.url, "folder": str(self.folder), **arguments}
+        hand = self.forge.start(role, log=self.folder / f"{log}.log", **given)
+        self.hands.append(hand)
+        return hand
 
     @staticmethod
     async def answers(port: int, api: Hand) -> None:
@@ -165,10 +154,6 @@ class House:
                 return sum([await redis.zcard(f"ttv:jobs:local:{state}") for state in states])
 
         return await patient(ask)
-
-    def _keep(self, hand: Hand) -> Hand:
-        self.hands.append(hand)
-        return hand
 
     async def order(self, request: Mapping[str, Any]) -> Job:
         """Accept a job."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import socket
@@ -15,6 +16,7 @@ from ttv import jobs
 from ttv.artifacts import disk
 from ttv.observability import configure
 from ttv.settings import Settings
+from ttv.wiring import rebuild as rebuilding
 from ttv.wiring import service
 from ttv.worker import Options, Worker, stop_on_signals
 
@@ -32,29 +34,43 @@ async def studio(url: str, folder: str, name: str, lease: float, slots: int) -> 
         await worker.serve(stop_on_signals())
 
 
-async def api(url: str, folder: str, port: int) -> None:
+async def api(url: str, folder: str, port: int, engine: str = "") -> None:
     """Be ``ttv serve``."""
     with socket.create_server(("127.0.0.1", port), backlog=100) as listening:
-        await service.serve(_settings(url, folder), listening)
+        await service.serve(_settings(url, folder, engine), listening)
 
 
-async def worker(url: str, folder: str, lease: float) -> None:
+async def worker(url: str, folder: str, lease: float, engine: str) -> None:
     """Be ``ttv worker``."""
-    await service.work(_settings(url, folder).model_copy(update={"lease_seconds": lease}))
+    settings = _settings(url, folder, engine)
+    await service.work(settings.model_copy(update={"lease_seconds": lease}))
 
 
-def _settings(url: str, folder: str) -> Settings:
+async def rebuild(url: str, folder: str, engine: str) -> None:
+    """Be ``ttv rebuild``."""
+    configure("rebuild")
+    await rebuilding.rebuild(_settings(url, folder, engine))
+
+
+def _settings(url: str, folder: str, engine: str) -> Settings:
+    """Set the service up with an engine, given as JSON of its options by its name."""
     os.chdir(folder)
-    return Settings(
+    settings = Settings(
         redis_url=url,
         data_dir=Path(folder),
         redis_persistence="trust",
         auth="none",
         creates_per_minute=0,
         requests_per_minute=0,
+        worker_concurrency=2,
     )
+    if not engine:
+        return settings
+    engines = json.loads(engine)
+    (name,) = engines
+    return settings.model_copy(update={"generator": name, "generators": engines})
 
 
 ROLES: Final[Mapping[str, Callable[..., Coroutine[Any, Any, None]]]] = MappingProxyType(
-    {"studio": studio, "api": api, "worker": worker}
+    {"studio": studio, "api": api, "worker": worker, "rebuild": rebuild}
 )

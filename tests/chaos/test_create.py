@@ -118,7 +118,7 @@ class _Counter:
     async def start(self, lane: int) -> None:
         url = f"unix://{self._house.folder}/redis.sock?db={lane}"
         self._lane = lane
-        self._api = self._house.api(url, self.port)
+        self._api = self._house.start("api", "api", url=url, port=self.port)
         await self._house.answers(self.port, self._api)
 
     async def create(self, point: _Point) -> _Created:

@@ -22,6 +22,10 @@ class Trials:
     #: Kills of a worker at each moment of a film.
     stage: int
     zombies: int
+    #: Kills of a worker at each moment of a film that is paid for.
+    paid: int
+    #: Films in the store when Redis is wiped.
+    wiped: int
     #: Jobs of the random test, and the kills spread over them.
     jobs: int
     kills: int
@@ -39,6 +43,8 @@ _SHORT: Final = Trials(
     create=1,
     stage=1,
     zombies=8,
+    paid=1,
+    wiped=1,
     jobs=60,
     kills=12,
     cancel=1,
@@ -50,6 +56,8 @@ _LONG: Final = Trials(
     create=10,
     stage=20,
     zombies=50,
+    paid=20,
+    wiped=10,
     jobs=1_000,
     kills=200,
     cancel=20,
