@@ -35,7 +35,7 @@ async def ask(shop: Shop, tenant: str = "local", *, terms: Terms = PLAIN) -> Job
 
 
 async def place(shop: Shop, job: Job) -> Place:
-    return await Places(shop.connection).place(await shop.store.get(job.id))
+    return (await Places(shop.connection).look(job.id))[1]
 
 
 async def few_slots(shop: Shop, **slots: int) -> None:
@@ -168,7 +168,7 @@ def test_a_position_is_kept_as_it_was_told(shared_valkey: Valkey) -> None:
         told = {
             step_id: place.position
             for step_id, job in made.items()
-            if (place := await Places(redis).place(await store.get(job.id))).position is not None
+            if (place := (await Places(redis).look(job.id))[1]).position is not None
         }
         await finish()
         order: list[str] = []

@@ -186,15 +186,13 @@ async def get_job(
     seconds = wait_seconds(prefer) if if_none_match else None
     if seconds and if_none_match:
         stopping: asyncio.Event = request.app.state.stopping
-        job = await _changed(
+        await _change(
             here, job_id, if_none_match, tenant=who.tenant, seconds=seconds, stopping=stopping
         )
-    else:
-        job = await here.jobs.store.get(job_id, tenant=who.tenant)
+    job, place = await here.jobs.places.look(job_id, tenant=who.tenant)
     extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
     if seconds is not None:
         extra["Preference-Applied"] = f"wait={seconds}"
-    place = await here.jobs.places.place(job)
     tag = job_tag(job.revision, place.position, place.eta_seconds)
     if known(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag, **extra})
@@ -231,7 +229,7 @@ async def cancel_job(
     return _answer(job, 200, {})
 
 
-async def _changed(
+async def _change(
     here: Services,
     job_id: str,
     etag: str,
@@ -239,17 +237,17 @@ async def _changed(
     tenant: str,
     seconds: int,
     stopping: asyncio.Event,
-) -> jobs.Job:
-    """Give the job as soon as it is not what the client knows, or the time is over."""
+) -> None:
+    """Wait until the job is not what the client knows, or the time is over."""
     deadline = here.monotonic() + seconds
     with here.feed.watch(job_id) as watch:
         while True:
             job = await here.jobs.store.get(job_id, tenant=tenant)
             left = deadline - here.monotonic()
             if not known_job(etag, job.revision) or job.state.terminal:
-                return job
+                return
             if left <= 0 or stopping.is_set():
-                return job
+                return
             await watch.changed(seconds=left)
 
 

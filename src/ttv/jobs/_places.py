@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ttv.jobs._forecast import Paces, Pool, Rival, Turn, forecast, position
-from ttv.jobs._job import Job
-from ttv.jobs._record import pairs
+from ttv.jobs._job import Job, is_job_id
+from ttv.jobs._record import NoSuchJob, found_job, pairs
 from ttv.redis import Connection
 
 #: Tenants that a place or an overview looks at, at most.
@@ -67,23 +67,16 @@ class Places:
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
-    async def place(self, job: Job) -> Place:
-        """Tell a job's place; nothing of one that is over or held."""
-        if job.state.terminal or job.hold:
-            return Place()
-        at, paces, pools, started, turn, rivals = await self._redis.script(
-            "place", job.id, _TENANTS
-        )
-        before = _before(job, _turn(turn), rivals) if turn else None
-        seconds = forecast(
-            job,
-            _paces(pairs(paces)),
-            {name: Pool(int(slots), int(crowd), int(busy)) for name, slots, crowd, busy in pools},
-            before=before,
-            started=int(started),
-            now=int(at),
-        )
-        return Place(before, seconds)
+    async def look(self, job_id: str, *, tenant: str | None = None) -> tuple[Job, Place]:
+        """Read a job and its place at one moment; nothing of the place of one over or held.
+
+        Raises NotFound, also for another tenant's job.
+        """
+        if not is_job_id(job_id):
+            raise NoSuchJob
+        facts, steps, queue = await self._redis.script("place", job_id, _TENANTS)
+        job = found_job(facts, steps, tenant=tenant)
+        return job, _place(job, *queue) if queue else Place()
 
     async def overview(self) -> Overview:
         """Tell how full the queue is."""
@@ -93,6 +86,27 @@ class Places:
             tenants={name: TenantLoad(*load) for name, *load in tenants},
             tenant_count=count,
         )
+
+
+def _place(
+    job: Job,
+    at: str,
+    paces: Sequence[str],
+    pools: Sequence[Sequence[str]],
+    started: int,
+    turn: Sequence[str],
+    rivals: Sequence[Sequence[str]],
+) -> Place:
+    before = _before(job, _turn(turn), rivals) if turn else None
+    seconds = forecast(
+        job,
+        _paces(pairs(paces)),
+        {name: Pool(int(slots), int(crowd), int(busy)) for name, slots, crowd, busy in pools},
+        before=before,
+        started=int(started),
+        now=int(at),
+    )
+    return Place(before, seconds)
 
 
 def _load(waiting: int, delayed: int, running: int, slots: int, oldest: int) -> PoolLoad:

@@ -75,12 +75,18 @@ def read_job(facts: Mapping[str, str], steps: Mapping[str, str] | None = None) -
 
 async def load_job(redis: Connection, job_id: str, *, tenant: str | None = None) -> Job:
     """Read a job and its steps at one moment; raises NotFound, also for another tenant's."""
-    if is_job_id(job_id):
-        facts, steps = await redis.script("get", job_id)
-        if facts:
-            job = read_job(pairs(facts), pairs(steps))
-            if tenant in {None, job.tenant}:
-                return job
+    if not is_job_id(job_id):
+        raise NoSuchJob
+    facts, steps = await redis.script("get", job_id)
+    return found_job(facts, steps, tenant=tenant)
+
+
+def found_job(facts: Sequence[str], steps: Sequence[str], *, tenant: str | None) -> Job:
+    """Read what was found of a job; raises NotFound like ``load_job``."""
+    if facts:
+        job = read_job(pairs(facts), pairs(steps))
+        if tenant in {None, job.tenant}:
+            return job
     raise NoSuchJob
 
 

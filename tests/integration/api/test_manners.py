@@ -66,11 +66,11 @@ async def test_who_takes_no_json_is_told(path: str, service: Service) -> None:
 async def test_a_fault_of_ours_is_a_problem_and_nothing_more(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def breaks(*_: object) -> None:
+    async def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("canary: /srv/secret")
 
     # No request can make a route break, so a part behind it is broken here.
-    monkeypatch.setattr(type(service.jobs.store), "get", breaks)
+    monkeypatch.setattr(type(service.jobs.places), "look", breaks)
     answer = await service.http.get("/v1/jobs/x")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "canary" not in answer.text

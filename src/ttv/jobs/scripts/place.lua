@@ -1,7 +1,10 @@
--- Read what tells a job's place: the paces, the slots and how crowded each pool is; and of a
--- job that waits for its turn, where it and the tenants before it stand.
+-- Read a job and its steps, and, unless it is over or held, what tells its place: the paces, the
+-- slots and how crowded each pool is; and of a job that waits for its turn, where it and the
+-- tenants before it stand.
 local id, most = unpack(ARGV)
 local at = clock()
+local job, steps = redis.call('HGETALL', job_key(id)), redis.call('HGETALL', steps_key(id))
+if not goes_on(id) then return {job, steps, {}} end
 local pools = {}
 for _, pool in ipairs(POOLS) do
   table.insert(pools, {pool, redis.call('GET', 'ttv:slots:' .. pool) or '0',
@@ -9,8 +12,8 @@ for _, pool in ipairs(POOLS) do
     redis.call('ZCARD', 'ttv:sent:' .. pool) + redis.call('SCARD', 'ttv:leased:' .. pool)})
 end
 local function reply(turn, rivals)
-  return {whole(at), redis.call('HGETALL', 'ttv:paces'), pools, redis.call('ZCARD', 'ttv:started'),
-    turn, rivals}
+  return {job, steps, {whole(at), redis.call('HGETALL', 'ttv:paces'), pools,
+    redis.call('ZCARD', 'ttv:started'), turn, rivals}}
 end
 
 local tenant, attempt, state = unpack(redis.call('HMGET', job_key(id), 'tenant', 'attempt', 'state'))
