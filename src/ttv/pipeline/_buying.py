@@ -25,6 +25,8 @@ from ttv.pipeline._work import Work
 _YOUNG: Final = 120.0
 #: Seconds for which a submit that was cut off may still say what it got.
 _LAST_WORD: Final = 3.0
+#: Seconds between two tries to write down what a provider gave, while the store cannot.
+_INSIST: Final = (0.1, 0.5, 2.0, 8.0, 20.0)
 #: Seconds for which a provider may fail to tell how a segment stands.
 _SILENCE: Final = 600.0
 
@@ -109,7 +111,16 @@ class _Buying:
         except TtvError:
             await self._nothing_bought(purchase)
             raise
-        return (await self.ledger.answer(purchase, handle)).handle
+        return (await self._noted(purchase, handle)).handle
+
+    async def _noted(self, purchase: Purchase, handle: str) -> Entry:
+        """Write down a handle; with it we would lose what is paid for, so we insist."""
+        for pause in _INSIST:
+            try:
+                return await self.ledger.answer(purchase, handle)
+            except TtvError:
+                await asyncio.sleep(pause)
+        return await self.ledger.answer(purchase, handle)
 
     async def _clear(self, purchase: Purchase) -> None:
         """Find out what became of an intent whose answer was never written."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ttv import backends
 from ttv.artifacts import Artifact
 from ttv.artifacts.disk import Disk
-from ttv.errors import OutcomeUnknown, TtvError
+from ttv.errors import OutcomeUnknown, StorageFull, TtvError
 from ttv.generators import Capabilities, HandleLost, SegmentRequest, State, Status
 from ttv.media import Format
 from ttv.pipeline import Commission, Kind, Order, Pocket, Purchase, Step
@@ -146,15 +146,19 @@ class Terminal:
 class Shelf:
     """One process's way to a store."""
 
-    def __init__(self, store: Disk, fate: Fate) -> None:
+    def __init__(self, store: Disk, fate: Fate, full_at: list[str]) -> None:
         self._store = store
         self._fate = fate
+        self._full_at = full_at
         self.stat, self.fetch = store.stat, store.fetch
         self.delete, self.keys, self.ping = store.delete, store.keys, store.ping
 
     async def put(
         self, key: str, source: Path, *, content_type: str, if_absent: bool = False
     ) -> Artifact:
+        if self._full_at and key.endswith(self._full_at[0]):
+            self._full_at.pop(0)
+            raise StorageFull
         return await self._fate.pass_(
             lambda: self._store.put(key, source, content_type=content_type, if_absent=if_absent)
         )
@@ -188,6 +192,8 @@ class Desk:
     provider: Provider
     pocket: Pocket = field(default_factory=Pocket)
     now: float = 1_000.0
+    #: Ends of the keys at which the disk is full, each once.
+    full_at: list[str] = field(default_factory=list)
     runs: int = 0
 
     async def buy(self, fate: Fate | None = None, *, buyer: str = "ann") -> Delivered:
@@ -201,7 +207,7 @@ class Desk:
                 planner=backends.build("ttv.planning", "builtin", {}),
                 painter=backends.build("ttv.keyframes", "animatic", {}),
                 generator=Terminal(self.provider, fate),
-                store=Shelf(store, fate),
+                store=Shelf(store, fate, self.full_at),
                 clock=lambda: self.now,
                 chance=random.Random(1),
             )

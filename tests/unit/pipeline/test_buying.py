@@ -16,6 +16,7 @@ from ttv.errors import (
     OutcomeUnknown,
     OverBudget,
     Permanent,
+    StorageFull,
     Transient,
     TtvError,
     Unfunded,
@@ -136,6 +137,28 @@ async def test_what_fails_at_a_provider_costs_what_it_says_and_is_bought_anew(
     assert given.cost == PRICE
     assert desk.pocket.spent == PRICE + 5
     assert len(set(desk.provider.sold)) == 3
+
+
+async def test_a_handle_is_written_down_as_soon_as_there_is_room(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Provider(looks_up=False), full_at=["1-answer.json"])
+
+    await desk.buy()
+
+    await desk.buy()
+    assert len(desk.provider.sold) == 1
+
+
+async def test_nothing_is_asked_of_a_provider_when_it_cannot_be_written_down(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, Provider(looks_up=False), full_at=["1-intent.json"])
+
+    with pytest.raises(StorageFull):
+        await desk.buy()
+
+    assert not desk.provider.asked.is_set()
+    await desk.buy()
+    assert (desk.pocket.spent, desk.pocket.reserved) == (PRICE, 0)
 
 
 async def test_what_a_provider_says_it_cost_is_what_is_paid(desk: Desk) -> None:
