@@ -24,6 +24,8 @@ Address: TypeAlias = Callable[[], Awaitable[str]]
 _LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=600)
 _MOST_BYTES: Final = 1 << 30
 _DOWNLOAD_SECONDS: Final = 900.0
+#: Those that stall must leave connections to the polls.
+_DOWNLOADS_AT_ONCE: Final = 16
 #: Clean enough that the second encoding of a clip does not show.
 _CODING: Final = Coding(crf=17)
 
@@ -33,6 +35,7 @@ class Delivery:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._lines = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
         self._cores = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def bring(self, address: Address, ticket: Ticket, to: Path) -> tuple[str, ...]:
@@ -43,10 +46,8 @@ class Delivery:
         """
         raw = to.with_name(f".{to.name}.raw")
         try:
-            try:
-                await self._fetch(await address(), raw)
-            except AddressExpired:
-                await self._fetch(await address(), raw)
+            async with self._lines:
+                await self._fetch(address, raw)
             async with self._cores:
                 _, told = await children.run(
                     "ttv.generators._conform_child",
@@ -64,5 +65,13 @@ class Delivery:
         finally:
             raw.unlink(missing_ok=True)
 
-    async def _fetch(self, address: str, to: Path) -> None:
-        await self._api.fetch(address, to, most_bytes=_MOST_BYTES, seconds=_DOWNLOAD_SECONDS)
+    async def _fetch(self, address: Address, to: Path) -> None:
+        try:
+            await self._fetch_once(address, to)
+        except AddressExpired:
+            await self._fetch_once(address, to)
+
+    async def _fetch_once(self, address: Address, to: Path) -> None:
+        await self._api.fetch(
+            await address(), to, most_bytes=_MOST_BYTES, seconds=_DOWNLOAD_SECONDS
+        )

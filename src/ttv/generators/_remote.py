@@ -29,6 +29,8 @@ _MOST_ANSWER: Final = 1 << 20
 _MOST_WAIT: Final = 86_400.0
 _CHUNK: Final = 1 << 18
 _CALL_OFF_SECONDS: Final = 5.0
+#: Enough for the polls of a thousand segments; each more makes every call a little slower.
+_CONNECTIONS: Final = httpx.Limits(max_connections=48, max_keepalive_connections=48)
 _LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 #: Statuses of an address that has served its time.
 _EXPIRED: Final = frozenset({401, 403, 404, 410})
@@ -105,6 +107,7 @@ class Api:
             base_url=self._home,
             timeout=timeout_seconds,
             transport=transport,
+            limits=_CONNECTIONS,
             trust_env=self._home.host not in _LOCAL,  # no proxy reaches this machine
         )
 
