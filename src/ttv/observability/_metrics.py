@@ -108,6 +108,14 @@ class WorkerMetrics:
             registry=self._registry,
         )
 
+        #: Outcome is "ok", the code of an error, or "cut_off" when nobody waited any more.
+        self.provider_calls = Counter(
+            "ttv_provider_calls_total",
+            "Calls to engines that are paid for.",
+            ("engine", "call", "outcome"),
+            registry=self._registry,
+        )
+
     def increments(self) -> dict[str, float]:
         """Tell what was counted since the last ``sent``, by sample; a new sample counts at 0."""
         return {

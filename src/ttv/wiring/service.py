@@ -12,8 +12,9 @@ from typing import Final
 from ulid import ULID
 
 from ttv import access, api, jobs, tether, worker
-from ttv.observability import configure
+from ttv.observability import WorkerMetrics, configure
 from ttv.settings import Settings
+from ttv.wiring.counted import counted
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.queue import open_jobs
 from ttv.wiring.runner import FilmRunner
@@ -43,7 +44,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             feed=feed,
             access=let_in,
             artifacts=made_by.store,
-            check=made_by.check,
+            makes=made_by,
             settings=settings,
             new_request_id=lambda: f"req_{ULID()}",
         )
@@ -72,8 +73,11 @@ async def work(settings: Settings) -> None:
         grace_seconds=settings.worker_grace_seconds,
     )
     async with open_pipeline(settings) as makes, open_jobs(settings) as opened:
-        runner = FilmRunner(makes, opened.spend)
-        serving = worker.Worker(opened, runner, options=options, chance=random.Random())
+        metrics = WorkerMetrics()
+        runner = FilmRunner(counted(makes, metrics), opened.spend)
+        serving = worker.Worker(
+            opened, runner, options=options, chance=random.Random(), metrics=metrics
+        )
         tether.tell_ready()
         await serving.serve(stop)
 

@@ -46,13 +46,20 @@ class Worker:
     """Runs steps from the queue until it is told to stop."""
 
     def __init__(
-        self, jobs: Jobs, runner: Runner, *, options: Options, chance: random.Random
+        self,
+        jobs: Jobs,
+        runner: Runner,
+        *,
+        options: Options,
+        chance: random.Random,
+        metrics: WorkerMetrics | None = None,
     ) -> None:
         self._jobs = jobs
         self._runner = runner
         self._options = options
         self._chance = chance
-        self._metrics = WorkerMetrics()
+        # The runner may count its own work in them.
+        self._metrics = metrics or WorkerMetrics()
         self._running: set[StepRun] = set()
         self._draining = False
         self._over = False
