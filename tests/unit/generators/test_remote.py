@@ -95,6 +95,7 @@ HANDLES = {
         ("runway", says(200, {"unexpected": 1}), OutcomeUnknown),
         ("runway", says(200, {"id": "../../v1/organization"}), OutcomeUnknown),
         ("runway", lambda _: httpx.Response(200, text="<html>"), OutcomeUnknown),
+        ("runway", lambda _: httpx.Response(200, text="[" * 100_000), OutcomeUnknown),
         *(("kling", coded(401, code), OnHold) for code in (1000, 1001, 1002)),
         *(("kling", coded(401, code), Transient) for code in (1003, 1004)),
         *(("kling", coded(429, code), Unfunded) for code in (1100, 1101, 1102)),
