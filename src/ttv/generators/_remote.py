@@ -18,7 +18,14 @@ from typing import Any, Final, TypeAlias, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from ttv.errors import OutcomeUnknown, Permanent, Transient, TtvError, storage_errors
+from ttv.errors import (
+    InvalidRequest,
+    OutcomeUnknown,
+    Permanent,
+    Transient,
+    TtvError,
+    storage_errors,
+)
 from ttv.files import whole
 from ttv.generators._errors import HandleLost
 from ttv.observability import log
@@ -74,6 +81,12 @@ class Answer:
         """
         refused = self.status == httpx.codes.SERVICE_UNAVAILABLE and bool(self.text)
         return refused or 400 <= self.status < 500
+
+    def refusal(self, provider: str, fields: Mapping[str, str]) -> InvalidRequest:
+        """Say that the provider does not take a request, by the first of our fields it names."""
+        param = next((ours for theirs, ours in fields.items() if theirs in self.text), None)
+        what = param or "request"
+        return InvalidRequest(f"{provider} does not take the {what} as it is", param=param)
 
 
 #: Gives what an answer means in our families; None when the call did what it should.

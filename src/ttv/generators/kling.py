@@ -240,6 +240,15 @@ class Kling:
         return body
 
 
+#: Our fields by the names that Kling's refusals may hold.
+_FIELDS: Final = {
+    "prompt": "prompt",
+    "aspect_ratio": "size",
+    "duration": "seconds",
+    "image_tail": "last_frame",
+    "image": "first_frame",
+    "model_name": "generator",
+}
 _KEYS: Final = "Kling does not accept the keys; correct them, then resume the job"
 _NO_CREDIT: Final = "the account at Kling has no credit left; add some, then resume the job"
 _NOT_ALLOWED: Final = (
@@ -265,7 +274,7 @@ def explain(answer: Answer) -> TtvError | None:
     if answer.is_good and code == 0:
         return None
     if code in (1200, 1201):
-        return _refused(answer.text)
+        return answer.refusal("Kling", _FIELDS)
     kind, sentence = _MEANINGS.get(code) or _by_status(answer.status)
     if kind is Transient:
         return Transient(sentence, retry_after=answer.retry_after or _BUSY)
@@ -283,23 +292,6 @@ def _by_status(status: int) -> tuple[type[TtvError], str]:
     if 400 <= status < 500:
         return InvalidRequest, "Kling does not take the request as it is"
     return Transient, "Kling has a fault"
-
-
-#: Our fields by the names that Kling's refusals may hold.
-_FIELDS: Final = {
-    "prompt": "prompt",
-    "aspect_ratio": "size",
-    "duration": "seconds",
-    "image_tail": "last_frame",
-    "image": "first_frame",
-    "model_name": "generator",
-}
-
-
-def _refused(text: str) -> TtvError:
-    known = next((name for name in _FIELDS if name in text), None)
-    param = _FIELDS[known] if known else None
-    return InvalidRequest(f"Kling does not take the {param or 'request'} as it is", param=param)
 
 
 def _failure(text: str) -> TtvError:

@@ -262,9 +262,7 @@ def explain(answer: Answer) -> TtvError | None:
         return OnHold("Runway does not accept the API key; correct it, then resume the job")
     if status in (404, 405) or status < 400:
         return Permanent("Runway knows no such call; check the base_url of the engine")
-    return (
-        _refused(answer.text) if status < 500 else Transient("Runway has a fault", retry_after=wait)
-    )
+    return _refused(answer) if status < 500 else Transient("Runway has a fault", retry_after=wait)
 
 
 def _busy(answer: Answer) -> Transient:
@@ -285,9 +283,7 @@ def explain_failure(code: str) -> TtvError:
     return Permanent("Runway could not make this segment")
 
 
-def _refused(text: str) -> TtvError:
-    if "enough credits" in text:
+def _refused(answer: Answer) -> TtvError:
+    if "enough credits" in answer.text:
         return Unfunded("the account at Runway has no credit left; add some, then resume the job")
-    known = next((name for name in _FIELDS if name in text), None)
-    param = _FIELDS[known] if known else None
-    return InvalidRequest(f"Runway does not take the {param or 'request'} as it is", param=param)
+    return answer.refusal("Runway", _FIELDS)
