@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from tests.integration.conftest import Outbox, Valkey
 from ttv import jobs
-from ttv.errors import Cancelled, Conflict, LeaseLost
+from ttv.errors import Cancelled, Conflict, LeaseLost, NotFound
 from ttv.jobs import (
     MOVES,
     STEP_MOVES,
@@ -35,6 +35,7 @@ from ttv.jobs import (
     State,
     Step,
     StepState,
+    Terms,
     advance,
 )
 from ttv.redis import Connection
@@ -84,38 +85,56 @@ class Machine(RuleBasedStateMachine):
         return self.office.do(partial(self.office.store.get, job_id))
 
     def stands(self, claim: Claim) -> bool:
-        job = self.get(claim.job.id)
-        step = job.step(claim.step.name)
-        return (step.state, step.token) == (StepState.RUNNING, claim.token)
+        try:
+            job = self.get(claim.job.id)
+            step = job.step(claim.step.name)
+        except (NotFound, KeyError):  # deleted, or planned by a plan that is made again
+            return False
+        return (job.attempt, step.state, step.token) == (
+            claim.step_id.attempt,
+            StepState.RUNNING,
+            claim.token,
+        )
 
     @rule(target=orders, pool=POOLS, planned=st.booleans())
     def create(self, pool: str, *, planned: bool) -> str:
         steps = [Step("plan", "plan", pool=pool)]
         if planned:
             steps += [Step("segment-1", "segment", needs=("plan",)), Step("segment-2", "segment")]
-        created = self.office.do(partial(self.office.store.create, {}, steps=steps))
+        terms = Terms(deadline=10**14)
+        created = self.office.do(partial(self.office.store.create, {}, steps=steps, terms=terms))
         assert created.job == self.get(created.job.id)
+        self.seen[created.job.id] = created.job
         return created.job.id
 
     @rule(target=claims, order=orders, data=st.data(), worker=WORKERS)
     def claim(self, order: str, data: st.DataObject, worker: str) -> object:
-        before = self.get(order)
+        if order not in self.seen:
+            return multiple()
+        before = self.seen[order]
         step = data.draw(st.sampled_from(before.steps))
         claim = self.office.do(
             partial(self.office.leases.claim, before.step_id(step.name), worker=worker)
         )
-        free = before.state in LIVE and step.state is StepState.READY
+        free = before.state in LIVE and not before.hold and step.state is StepState.READY
         assert (claim is not None) == free
         return multiple() if claim is None else claim
 
     @rule(claim=claims, fraction=st.floats(0, 1))
     def report(self, claim: Claim, fraction: float) -> None:
-        stands, job = self.stands(claim), self.get(claim.job.id)
+        stands, job = self.stands(claim), self.seen.get(claim.job.id)
         hold = self.office.do(
             partial(self.office.leases.report, claim, fraction=fraction, message="at work")
         )
         assert (hold is Hold.HELD) == stands
-        assert (hold is Hold.CANCELED) == (job.state is State.CANCELED)
+        called_off = (
+            job is not None
+            and job.attempt == claim.step_id.attempt
+            and (
+                job.state is State.CANCELED or job.step(claim.step.name).state is StepState.CANCELED
+            )
+        )
+        assert (hold is Hold.CANCELED) == called_off
 
     @rule(claim=consumes(claims), count=st.integers(0, 3), pool=POOLS)
     def settle(self, claim: Claim, count: int, pool: str) -> None:
@@ -140,29 +159,120 @@ class Machine(RuleBasedStateMachine):
 
     def attempt(self, claim: Claim, write: Callable[[], Awaitable[object]]) -> bool:
         """Write for a claim, which works if it stands and else changes nothing."""
-        stands, before = self.stands(claim), self.get(claim.job.id)
+        stands = self.stands(claim)
         try:
             self.office.do(write)
         except (Cancelled, LeaseLost):
             assert not stands
-            assert self.get(claim.job.id) == before
+            self.nothing_happened()
         return stands
+
+    def nothing_happened(self) -> None:
+        for job_id, before in self.seen.items():
+            assert self.get(job_id) == before
 
     @rule(claim=consumes(claims))
     def release(self, claim: Claim) -> None:
-        before, stands = self.get(claim.job.id), self.stands(claim)
+        stands = self.stands(claim)
         self.office.do(partial(self.office.leases.release, claim))
-        assert stands or self.get(claim.job.id) == before
+        if not stands:
+            self.nothing_happened()
+
+    @rule(claim=consumes(claims))
+    def hold(self, claim: Claim) -> None:
+        failure = Failure("outcome_unknown", "It may have been bought.")
+        if self.attempt(claim, partial(self.office.leases.hold, claim, failure)):
+            job = self.get(claim.job.id)
+            assert job.step(claim.step.name).state is StepState.READY
+            assert job.state.terminal or (job.hold and job.hold.code == failure.code)
+
+    def call(
+        self, name: str, order: str, allowed: Callable[[Job], bool], **args: object
+    ) -> Job | None:
+        """Call on a job: gives it as it is then, or None where that was to be refused."""
+        before = self.seen.get(order)
+        work = partial(getattr(self.office.store, name), order, tenant="local", **args)
+        try:
+            after: Job = self.office.do(work)
+        except NotFound:
+            assert before is None
+            return None
+        except Conflict:
+            assert before
+            assert not allowed(before)
+            self.nothing_happened()
+            return None
+        assert before
+        assert allowed(before)
+        return after
 
     @rule(order=orders)
     def cancel(self, order: str) -> None:
-        before = self.get(order)
-        try:
-            self.office.do(partial(self.office.store.cancel, order, tenant="local"))
-        except Conflict:
-            assert before.state in {State.FINISHED, State.FAILED}
-        else:
-            assert self.get(order).state is State.CANCELED
+        def allowed(job: Job) -> bool:
+            return job.state in LIVE or job.state is State.CANCELED
+
+        after = self.call("cancel", order, allowed)
+        assert after is None or after == self.get(order)
+        assert after is None or after.state is State.CANCELED
+
+    @rule(order=orders)
+    def pause(self, order: str) -> None:
+        after = self.call("pause", order, lambda job: job.state in LIVE)
+        assert after is None or (after == self.get(order) and after.hold is not None)
+
+    @rule(order=orders)
+    def resume(self, order: str) -> None:
+        after = self.call("resume", order, lambda job: job.state in LIVE)
+        assert after is None or (after == self.get(order) and after.hold is None)
+
+    @rule(order=orders)
+    def retry(self, order: str) -> None:
+        before = self.seen.get(order)
+        after = self.call("retry", order, lambda job: job.state in {State.FAILED, State.CANCELED})
+        if before and after:
+            self.a_new_attempt(before, after, before.renewed())
+
+    @rule(order=orders, data=st.data())
+    def remake(self, order: str, data: st.DataObject) -> None:
+        before = self.seen.get(order)
+        if before is None:
+            return
+        stale = [data.draw(st.sampled_from(before.steps)).name]
+        after = self.call(
+            *("remake", order, lambda job: job.state.terminal or job.hold is not None),
+            request={"take": 2},
+            stale=stale,
+        )
+        if after:
+            assert after.request == {"take": 2}
+            self.a_new_attempt(before, after, before.renewed(stale))
+
+    def a_new_attempt(self, before: Job, after: Job, renewed: Job) -> None:
+        """Check what a retry or remake gave, and expect no less from here on."""
+        assert (after.attempt, after.hold, after.error) == (before.attempt + 1, None, None)
+        assert after.state is renewed.state
+        assert after.steps == renewed.readied(advance(renewed).ready).steps
+        self.seen[after.id] = after
+
+    @rule(order=orders)
+    def delete(self, order: str) -> None:
+        gone = self.call("delete", order, lambda job: job.state.terminal)
+        if gone:
+            assert gone == self.seen.pop(order)
+            assert self.office.do(self.office.store.deleted) == (gone,)
+            self.office.do(partial(self.office.store.forget, order))
+
+    @rule(order=orders)
+    def miss_deadline(self, order: str) -> None:
+        before = self.seen.get(order)
+        if before and before.state in LIVE:
+            passed: dict[str | bytes, int | float] = {order: 1}
+            self.office.do(partial(self.office.redis.zadd, "ttv:deadlines", passed))
+            self.sweep()
+            late = self.get(order)
+            assert late.state is State.FAILED
+            assert late.error
+            assert late.error.code == "deadline_exceeded"
 
     @rule(claim=claims)
     def fall_silent(self, claim: Claim) -> None:
@@ -179,20 +289,17 @@ class Machine(RuleBasedStateMachine):
 
     @rule(order=orders)
     def proceed(self, order: str) -> None:
-        before = self.get(order)
-        self.office.do(partial(self.office.leases.proceed, order))
-        assert self.get(order) == before, "a repair found something to mend"
-
-    @rule(target=orders, order=orders)
-    def look(self, order: str) -> str:
-        self.seen[order] = self.get(order)
-        return order
+        if order in self.seen:
+            self.office.do(partial(self.office.leases.proceed, order))
+            self.nothing_happened()
 
     @invariant()
     def only_known_moves_were_made(self) -> None:
         for job_id, before in list(self.seen.items()):
             after = self.seen[job_id] = self.get(job_id)
+            assert after.attempt == before.attempt, "nobody asked for another attempt"
             assert after.state in reachable(MOVES, before.state)
+            assert not before.state.terminal or after.state is before.state
             assert after.progress >= before.progress
             assert after.revision >= before.revision
             for step in before.steps:
@@ -208,7 +315,7 @@ class Machine(RuleBasedStateMachine):
             for step in job.steps:
                 if step.state is StepState.RUNNING:
                     running.add(job.step_id(step.name))
-                if step.state is StepState.READY and job.state in LIVE:
+                if step.state is StepState.READY and job.state in LIVE and not job.hold:
                     ready.add(job.step_id(step.name))
             assert job.state in LIVE or not advance(job).ready
         assert self.members("ttv:leases") == running
