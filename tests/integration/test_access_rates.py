@@ -101,3 +101,43 @@ async def test_a_full_redis_counts_on(rates: Rates, redis: Redis[str]) -> None:
         assert (await rates.count(POLICY, "key:ann")).allowed
     finally:
         await redis.config_set({"maxmemory": 0})
+
+
+async def test_a_large_quota_asks_redis_seldom_and_is_never_exceeded_by_one_process(
+    rates: Rates, redis: Redis[str]
+) -> None:
+    policy = Policy("requests", 1_000)
+    began = time.monotonic()
+    calls = int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
+    counts = [await rates.count(policy, "key:ann") for _ in range(1_000)]
+    asked = int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]) - calls
+    refilled = ceil((time.monotonic() - began) * policy.quota / policy.seconds)
+    assert asked <= 100 + 2
+    assert all(count.allowed for count in counts)
+    assert [count.remaining for count in counts[:25]] == pytest.approx(
+        list(range(999, 974, -1)), abs=refilled
+    )
+    at_once = [await rates.count(policy, "key:ann") for _ in range(500)]
+    refilled = ceil((time.monotonic() - began) * policy.quota / policy.seconds)
+    assert sum(count.allowed for count in at_once) <= refilled
+
+
+async def test_what_several_requests_took_at_once_is_not_lost(rates: Rates) -> None:
+    policy = Policy("requests", 1_000)
+    counts = await asyncio.gather(*(rates.count(policy, "key:ann") for _ in range(50)))
+    assert all(count.allowed for count in counts)
+    assert min(count.remaining for count in counts) >= 950
+
+
+async def test_what_a_process_took_and_did_not_use_is_free_again_in_time(
+    shared_valkey: Valkey, redis: Redis[str]
+) -> None:
+    policy, now = Policy("requests", 1_000), [0.0]
+    async with Connection(shared_valkey.url) as connection:
+        rates_over(connection)
+        rates = Rates(connection, monotonic=lambda: now[0])
+        first = await rates.count(policy, "key:ann")
+        assert (first.remaining, first.full_after) == (999, 1)
+        now[0] = 60.0
+        await redis.delete(["ttv:rate:requests:key:ann"])
+        assert (await rates.count(policy, "key:ann")).remaining == 999
