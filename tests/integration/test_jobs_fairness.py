@@ -125,6 +125,18 @@ async def test_a_tenant_that_went_and_came_back_does_not_go_first_again(floor: F
     assert Counter(orders)["busy"] >= 4
 
 
+async def test_what_a_tenant_was_served_while_it_was_alone_is_not_forgotten(
+    floor: Floor, shop: Shop
+) -> None:
+    await floor.hire(cpu=2)
+    await Tenants(shop.connection).set(Tenant("light", weight=0.1))
+    await floor.ask("light")
+    await floor.ask("other")
+    await floor.ask("light", 2)
+    await floor.ask("other", 4)
+    assert await floor.work(4) == ["other"] * 4
+
+
 async def test_of_fifty_tenants_each_is_served_once_before_any_is_twice(floor: Floor) -> None:
     names = [f"tenant-{number}" for number in range(50)]
     for name in names:

@@ -23,6 +23,8 @@ from ttv.worker import Options, Report, Worker
 pytestmark = pytest.mark.anyio
 
 LEASE = 1.0
+#: So long that it is not the engine that finds what a dead worker was handed.
+IDLE = 60
 
 
 class Stage:
@@ -55,7 +57,7 @@ class Stage:
 
 @pytest.fixture
 async def service(shared_valkey: Valkey, redis: Redis[str]) -> AsyncIterator[jobs.Jobs]:
-    async with jobs.opened(shared_valkey.url, lease_seconds=LEASE) as opened:
+    async with jobs.opened(shared_valkey.url, lease_seconds=LEASE, idle_seconds=IDLE) as opened:
         yield opened
 
 
@@ -136,7 +138,7 @@ import asyncio, sys
 from ttv import jobs
 
 async def main():
-    async with jobs.opened(sys.argv[1], lease_seconds={LEASE}) as opened:
+    async with jobs.opened(sys.argv[1], lease_seconds={LEASE}, idle_seconds={IDLE}) as opened:
         async def hold(step_id):
             if sys.argv[2] == "claims":
                 assert await opened.leases.claim(step_id, worker="dying")
