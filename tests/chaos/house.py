@@ -8,7 +8,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -76,7 +76,12 @@ class House:
         folder.mkdir(parents=True, exist_ok=True)
         async with Redis.from_url(url, decode_responses=True) as plain:
             await plain.flushdb()
-        async with jobs.opened(url, lease_seconds=LEASE, idle_seconds=0.5) as opened:
+        async with AsyncExitStack() as stack:
+            opened = await patient(
+                lambda: stack.enter_async_context(
+                    jobs.opened(url, lease_seconds=LEASE, idle_seconds=0.5)
+                )
+            )
             house = cls(url, folder, opened, forge)
             try:
                 yield house

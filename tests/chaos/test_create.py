@@ -141,8 +141,7 @@ class _Counter:
         await api.end()
         listened.listen(None)
         await self.start(self._lane)
-        again = await self._post(key)
-        assert again, "the new API did not answer"
+        again = await self._insist(key)
         made = await self._house.ids() - before
         job = await patient(lambda: self._house.jobs.store.get(again))
         return _Created(
@@ -152,6 +151,13 @@ class _Counter:
             lost=again not in made or told not in {None, again},
             state=(await self._house.over(job)).state,
         )
+
+    async def _insist(self, key: str) -> str:
+        """Ask until there is an answer, as a client does."""
+        for _ in range(20):
+            if answer := await self._post(key):
+                return answer
+        raise AssertionError("the new API does not answer")
 
     async def _post(self, key: str) -> str | None:
         """Ask for a film; give the id of its job, or None when the answer never came."""
