@@ -24,6 +24,8 @@ class Pool(ConnectionPool[Any]):
 
     async def get_connection(self, **options: Any) -> Any:
         """Give a free connection, or a new one while there is a place for it."""
+        if connection := self._at_hand():
+            return connection
         caller = asyncio.current_task()
         try:
             return await super().get_connection(**options)
@@ -35,6 +37,21 @@ class Pool(ConnectionPool[Any]):
             raise
         finally:
             self._making.discard(caller)
+
+    def _at_hand(self) -> Any:
+        """Take a free connection at once, if there is one and nobody waits for it.
+
+        The way of the client sets up a deadline each time: a tenth of the cost of a request.
+        """
+        free = self._available_connections
+        if free.empty() or free._lock.locked():  # who waits holds the lock
+            return None
+        connection = free.get_nowait()
+        if connection and connection.reusable:
+            self.statistics.connection_leased(connection)
+            return connection
+        free.put_nowait(connection)
+        return None
 
     def release(self, connection: Any) -> None:
         """Take a connection back, or the place of one that broke."""

@@ -120,7 +120,7 @@ async def running(
         behind = services(jobs, feed, store, settings)
         app = create_app(behind)
         transport = httpx.ASGITransport(app, client=(client, 123))
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield Service(http, app, jobs, behind.access, store, settings.data_dir)
 
 
@@ -129,6 +129,13 @@ async def service(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> AsyncIterator[Service]:
     async with running(shared_valkey, store, Settings(data_dir=tmp_path)) as service:
+        yield service
+
+
+@pytest.fixture
+async def lonely(own_valkey: Valkey, store: Store, tmp_path: Path) -> AsyncIterator[Service]:
+    """A service whose Valkey the test may freeze or kill."""
+    async with running(own_valkey, store, Settings(data_dir=tmp_path)) as service:
         yield service
 
 
