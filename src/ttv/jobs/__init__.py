@@ -16,7 +16,7 @@ from ttv.jobs._places import Overview, Place, Places, PoolLoad, TenantLoad
 from ttv.jobs._promises import Promises
 from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
-from ttv.jobs._spend import SPEND_METRIC, Paid, Spend, Sum
+from ttv.jobs._spend import SPEND_METRIC, Orphan, Paid, Spend, Sum
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
 from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
 from ttv.jobs._tenants import Tenant, Tenants
@@ -51,6 +51,7 @@ __all__ = [
     "Jobs",
     "Leases",
     "Limits",
+    "Orphan",
     "Outcome",
     "Overview",
     "Page",

@@ -19,9 +19,9 @@ _SHARED: Final = (
     "_queueing.lua",
     "_paces.lua",
     "_letters.lua",
+    "_spend.lua",
     "_steps.lua",
     "_calls.lua",
-    "_spend.lua",
 )
 
 

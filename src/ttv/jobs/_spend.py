@@ -16,6 +16,9 @@ SPEND_METRIC: Final = "ttv_spend_usd"
 _DAY: Final = 24 * 3600 * 1000
 #: How long the sums of a day are kept, as scripts/_spend.lua says.
 _KEPT_DAYS: Final = 62
+#: Milliseconds after which an orphan is told again, and how many jobs' at once.
+_TOLD_AGAIN: Final = 600_000
+_AT_ONCE: Final = 100
 
 #: What each limit is called, and how to get on when it is reached.
 _LIMITS: Final = {
@@ -38,6 +41,15 @@ class Paid:
 
     id: str
     engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """What is still set aside for a job that was called off, with nobody following it."""
+
+    job: str
+    step: str
+    paid: Paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,11 @@ class Spend:
         Raises LeaseLost or Cancelled where the claim does not stand any more.
         """
         _check(await self._redis.script("estimate", *_fence(job, step), cost), "noted")
+
+    async def orphans(self) -> tuple[Orphan, ...]:
+        """Give what is nobody's; of many that ask, one is told, and again after ten minutes."""
+        found = await self._redis.script("orphans", _TOLD_AGAIN, _AT_ONCE)
+        return tuple(Orphan(job, step, Paid(name, engine)) for job, name, step, engine in found)
 
     async def of_tenant(self, tenant: str, *, since: int, until: int) -> tuple[Sum, ...]:
         """Give the sums of a tenant's days between two times, the oldest first.

@@ -18,7 +18,7 @@ from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.pipeline._cache import folder
 from ttv.pipeline._generating import Delivered
 from ttv.pipeline._ledger import Entry, Ledger
-from ttv.pipeline._purse import Purchase
+from ttv.pipeline._purse import Purchase, Purse
 from ttv.pipeline._work import Work
 
 #: Seconds for which an intent of another buyer is taken for a purchase that goes on right now.
@@ -41,6 +41,21 @@ async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Del
         if made is not None:
             told = await work.tools.generator.download(handle, to)
             return Delivered((*made.warnings, *told), made.cost)
+
+
+async def call_off(ledger: Ledger, number: int, generator: Generator, purse: Purse) -> bool:
+    """End a purchase that nobody follows or wants; what a provider has begun counts as paid.
+
+    False when none was opened under this number. One whose outcome is unknown stays.
+    """
+    entry = await ledger.find(number)
+    if entry is None or (entry.over and entry.handle is None):
+        return False
+    if entry.handle is not None:
+        await ledger.end(entry.purchase, "canceled")
+        await generator.cancel(entry.handle)
+        await purse.charge(entry.purchase, entry.purchase.estimate)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ class _Buying:
             estimate=engine.price(self.request.format.seconds(self.request.frames)),
             at=self.work.tools.clock(),
         )
-        if last is not None:  # a crash may have come between its end and this
+        if last is not None and last.handle is None:  # a crash may have come before this
             await commission.purse.release(last.purchase)
         await commission.purse.reserve(purchase)
         if await self.ledger.open(purchase):
@@ -98,8 +113,8 @@ class _Buying:
             if not heard:
                 asking.cancel()
                 await asyncio.wait({asking})
-            elif _called_off(stop) and (handle := asking.result()) is not None:
-                await self._call_off(handle, purchase)
+            elif _called_off(stop):
+                await self._call_off(purchase)
             raise
 
     async def _ask(self, purchase: Purchase) -> str | None:
@@ -150,7 +165,7 @@ class _Buying:
             await self._forgotten(purchase, lost)
         except asyncio.CancelledError as stop:
             if _called_off(stop) and self._own(purchase):
-                await asyncio.shield(self._call_off(handle, purchase))
+                await asyncio.shield(self._call_off(purchase))
             raise
         if status.state is State.FAILED:
             if await self._is_over(purchase):
@@ -208,10 +223,10 @@ class _Buying:
             "have charged for it; resume the job to buy it again"
         ) from lost
 
-    async def _call_off(self, handle: str, purchase: Purchase) -> None:
-        """End a segment that nobody wants; what a provider has begun counts as paid."""
-        await self._failed(purchase, "canceled", cost=purchase.estimate)
-        await self._generator.cancel(handle)
+    async def _call_off(self, purchase: Purchase) -> None:
+        """End a segment that its buyer does not want any more."""
+        purse = self.work.commission.purse
+        await call_off(self.ledger, purchase.number, self._generator, purse)
 
     def _own(self, purchase: Purchase) -> bool:
         return purchase.is_of(self.work.commission.buyer, self.work.step.name)

@@ -54,10 +54,14 @@ class Ledger:
     async def last(self) -> Entry | None:
         """Give the newest purchase, the only one that may be open."""
         entry, number = None, 1
-        while (intent := await self._read(number, "intent")) is not None:
-            entry = await self.read(Purchase.from_json(intent))
-            number += 1
+        while (found := await self.find(number)) is not None:
+            entry, number = found, number + 1
         return entry
+
+    async def find(self, number: int) -> Entry | None:
+        """Give a purchase by its number."""
+        intent = await self._read(number, "intent")
+        return None if intent is None else await self.read(Purchase.from_json(intent))
 
     async def read(self, purchase: Purchase) -> Entry:
         """Tell how a purchase stands."""

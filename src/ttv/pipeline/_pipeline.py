@@ -17,6 +17,8 @@ from ttv.generators import Generator, check, check_size
 from ttv.keyframes import Painter
 from ttv.money import usd
 from ttv.pipeline import film
+from ttv.pipeline._buying import call_off
+from ttv.pipeline._cache import folder
 from ttv.pipeline._commission import Commission
 from ttv.pipeline._estimate import Estimate, lines
 from ttv.pipeline._graph import (
@@ -28,8 +30,10 @@ from ttv.pipeline._graph import (
     shot_limits,
     steps,
 )
+from ttv.pipeline._ledger import Ledger
 from ttv.pipeline._manifest import Delivered, read_manifest
 from ttv.pipeline._order import Order
+from ttv.pipeline._purse import Purse
 from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
@@ -212,6 +216,16 @@ class Pipeline:
         except BaseExceptionGroup as group:
             failure = _first(group)
         raise failure  # outside the block, where it keeps the cause it has
+
+    async def call_off(self, order: Order, purchase: str, purse: Purse) -> bool:
+        """End at its provider what was bought for a film that nobody makes or wants any more.
+
+        ``purchase`` is the id of one. False when it was never made. What a provider has begun
+        counts as paid; a purchase whose outcome is unknown stays as it is.
+        """
+        address, _, number = purchase.rpartition("-")
+        ledger = Ledger(self.store, folder(Kind.SEGMENT, address))
+        return await call_off(ledger, int(number), self._tools(order).generator, purse)
 
     async def planned(self, result: Result) -> Plan:
         """Read the plan that a plan step made back from the store."""

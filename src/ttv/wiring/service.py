@@ -16,6 +16,7 @@ from ttv.observability import WorkerMetrics, configure
 from ttv.settings import Settings
 from ttv.wiring.counted import counted
 from ttv.wiring.films import open_pipeline
+from ttv.wiring.orphans import looked_after
 from ttv.wiring.queue import open_jobs
 from ttv.wiring.runner import FilmRunner
 
@@ -74,12 +75,14 @@ async def work(settings: Settings) -> None:
     )
     async with open_pipeline(settings) as makes, open_jobs(settings) as opened:
         metrics = WorkerMetrics()
-        runner = FilmRunner(counted(makes, metrics), opened.spend)
+        buys = counted(makes, metrics)
+        runner = FilmRunner(buys, opened.spend)
         serving = worker.Worker(
             opened, runner, options=options, chance=random.Random(), metrics=metrics
         )
         tether.tell_ready()
-        await serving.serve(stop)
+        async with looked_after(buys, opened):
+            await serving.serve(stop)
 
 
 def _configure_logs(component: str, settings: Settings) -> None:

@@ -5,10 +5,12 @@
 -- ttv:job:<id>:purchases      hash  <purchase> its step, engine, day, state and amount
 -- ttv:spend:key:<key>:<day>   hash  reserved, spent on a day, counted from 1970; for some weeks
 -- ttv:spend:tenant:<name>:<day>  hash  likewise
--- ttv:spend:open              sorted set  <id>:<purchase> set aside and not yet paid, by the time
+-- ttv:spend:orphans           sorted set  jobs called off while something was bought, by the time
+--                                         from which on it is nobody's
 
 local ONE_DAY = 24 * 3600 * 1000
 local KEEP_SUMS = 62 * ONE_DAY
+local FOLLOWED = 15 * 1000
 
 local function purchases_key(id) return 'ttv:job:' .. id .. ':purchases' end
 
@@ -44,8 +46,15 @@ local function unreserve(id, name, purchase)
   if not purchase or purchase.state ~= 'reserved' then return false end
   add(id, purchase, 'reserved', -purchase.amount)
   redis.call('HDEL', purchases_key(id), name)
-  redis.call('ZREM', 'ttv:spend:open', id .. ':' .. name)
   return true
+end
+
+-- Have somebody look after what is bought for a job that is called off, once the worker that
+-- follows it has had the time to do so.
+local function orphan_purchases(id)
+  if redis.call('EXISTS', purchases_key(id)) == 1 then
+    redis.call('ZADD', 'ttv:spend:orphans', whole(clock() + FOLLOWED), id)
+  end
 end
 
 -- Forget the purchases of a job that is deleted: what was spent stays in the sums of others.

@@ -82,6 +82,7 @@ local function call_off(id)
     end
   end)
   redis.call('HINCRBY', job_key(id), 'graph', 1)
+  orphan_purchases(id)
   redis.call('PUBLISH', 'ttv:canceled', id .. ':' .. attempt)
 end
 

@@ -29,6 +29,5 @@ end
 
 add(id, purchase, 'reserved', purchase.amount)
 keep_purchase(id, name, purchase)
-redis.call('ZADD', 'ttv:spend:open', whole(at), id .. ':' .. name)
 record(id, 'reserved', step, message)
 return {'reserved'}

@@ -1,0 +1,20 @@
+-- Find what is still set aside for jobs that were called off a while ago: whoever followed it has
+-- died. Each is told again after a while, until it is paid or given back.
+local again, limit = unpack(ARGV)
+local at = clock()
+local found = {}
+local due = redis.call('ZRANGEBYSCORE', 'ttv:spend:orphans', '-inf', whole(at), 'LIMIT', 0, limit)
+for _, id in ipairs(due) do
+  redis.call('ZREM', 'ttv:spend:orphans', id)
+  -- The steps of a job that goes on again look after their purchases themselves.
+  local known = OVER[redis.call('HGET', job_key(id), 'state')] and
+    redis.call('HGETALL', purchases_key(id)) or {}
+  for i = 1, #known, 2 do
+    local purchase = cjson.decode(known[i + 1])
+    if purchase.state == 'reserved' then
+      table.insert(found, {id, known[i], purchase.step, purchase.engine})
+      redis.call('ZADD', 'ttv:spend:orphans', whole(at + again), id)
+    end
+  end
+end
+return found
