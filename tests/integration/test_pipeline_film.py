@@ -171,6 +171,20 @@ async def test_making_a_film_again_makes_nothing(pipeline: Pipeline, tmp_path: P
     assert again.made() == {"delivery"}
 
 
+async def test_a_discarded_film_leaves_what_its_steps_made(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    results = await make(pipeline, order_of(FOX, OWL), tmp_path / "discarded")
+
+    for _ in range(2):  # the second time there is nothing left
+        await pipeline.discard("films/discarded")
+
+    delivered = [file.key for file in results["delivery"].files.values()]
+    assert len(delivered) == 4
+    assert [key for key in delivered if await pipeline.store.stat(key)] == []
+    assert await pipeline.store.stat(results["segment-1"].files["clip"].key)
+
+
 async def test_a_changed_shot_is_made_again_and_its_siblings_are_not(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
