@@ -154,9 +154,10 @@ def test_every_command_has_a_file_of_its_own() -> None:
     files = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
 
     assert files == set(_main.COMMANDS)
-    assert {
+    commands = {
         info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands
-    } == files
+    }
+    assert commands | {group.name for group in app.registered_groups} == files
 
 
 def test_help_loads_nothing_heavy() -> None:
