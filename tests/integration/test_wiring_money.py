@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coredis import Redis
@@ -62,60 +63,102 @@ class Dear:
         raise OutcomeUnknown
 
 
-@asynccontextmanager
-async def working(opened: jobs.Jobs, makes: Pipeline, folder: Path) -> AsyncIterator[None]:
-    options = Options(name="ann", slots={"cpu": 1, "remote": 1}, scratch=folder / "work")
-    runner = FilmRunner(makes, opened.spend)
-    worker = Worker(opened, runner, options=options, chance=random.Random(1))
-    stop = asyncio.Event()
-    serving = asyncio.create_task(worker.serve(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await serving
+@dataclass
+class Company:
+    """A service of one worker whose engine is paid for."""
+
+    opened: jobs.Jobs
+    makes: Pipeline
+    dear: Dear
+    folder: Path
+
+    async def order(self, max_cost: int | None = None) -> Job:
+        terms = Terms(max_cost=max_cost)
+        return (await self.opened.store.create(ORDER.to_json(), steps=[PLAN], terms=terms)).job
+
+    async def until(self, job: Job, met: Callable[[Job], bool]) -> Job:
+        async def check() -> bool:
+            nonlocal job
+            job = await self.opened.store.get(job.id)
+            return met(job)
+
+        async with self._working():
+            await eventually(check, seconds=60)
+        return job
+
+    async def over(self, job: Job) -> Job:
+        return await self.until(job, lambda job: job.state.terminal)
+
+    async def read(self, job: Job, role: str) -> Any:
+        """Read a document of a finished job."""
+        assert job.result
+        file = Result.from_json(job.result).files[role]
+        return json.loads(b"".join([chunk async for chunk in self.makes.store.read(file.key)]))
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        scratch = self.folder / "work"
+        options = Options(name="ann", slots={"cpu": 1, "remote": 1}, scratch=scratch)
+        runner = FilmRunner(self.makes, self.opened.spend)
+        worker = Worker(self.opened, runner, options=options, chance=random.Random(1))
+        stop = asyncio.Event()
+        serving = asyncio.create_task(worker.serve(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await serving
 
 
-async def test_a_film_stops_at_its_budget_and_goes_on_with_a_higher_one(
+@pytest.fixture
+async def company(
     shared_valkey: Valkey, redis: Redis[str], tmp_path: Path
-) -> None:
+) -> AsyncIterator[Company]:
     async with (
         open_pipeline(Settings(data_dir=tmp_path)) as free,
         jobs.opened(shared_valkey.url, idle_seconds=0.5) as opened,
     ):
         dear = Dear(free.generators["animatic"])
         makes = replace(free, generators={"animatic": dear})
-        terms = Terms(max_cost=2 * PRICE - 1)
-        job = (await opened.store.create(ORDER.to_json(), steps=[PLAN], terms=terms)).job
+        yield Company(opened, makes, dear, tmp_path)
 
-        async def now() -> Job:
-            return await opened.store.get(job.id)
 
-        async def paused() -> bool:
-            found = await now()
-            return found.stage is Stage.PAUSED and found.cost.spent == PRICE
-
-        async def over() -> bool:
-            return (await now()).state.terminal
-
-        async with working(opened, makes, tmp_path):
-            await eventually(paused, seconds=60)
-            held = await now()
-            await opened.store.resume(job.id, tenant="local", max_cost=2 * PRICE)
-            await eventually(over, seconds=60)
-        done = await now()
-        assert done.result
-        stored = makes.store.read(Result.from_json(done.result).files["manifest"].key)
-        manifest = json.loads(b"".join([chunk async for chunk in stored]))
-
+async def test_a_film_stops_at_its_budget_and_goes_on_with_a_higher_one(company: Company) -> None:
+    held = await company.until(
+        await company.order(max_cost=2 * PRICE - 1),
+        lambda job: job.stage is Stage.PAUSED and job.cost.spent == PRICE,
+    )
     assert held.hold
     assert held.hold.code == "over_budget"
     assert held.hold.message.startswith(f"{held.hold.step} would cost 0.25 US dollars")
     assert held.cost == Cost(estimate=2 * PRICE, spent=PRICE)
+
+    await company.opened.store.resume(held.id, tenant="local", max_cost=2 * PRICE)
+    done = await company.over(held)
+
     assert done.state is State.FINISHED
     assert done.cost == Cost(estimate=2 * PRICE, spent=2 * PRICE)
     assert [done.step(f"segment-{n}").cost.spent for n in (1, 2)] == [PRICE, PRICE]
-    assert len(dear.sold) == len(set(dear.sold)) == 2
-    assert manifest["job"]["id"] == job.id
+    assert len(company.dear.sold) == len(set(company.dear.sold)) == 2
+    manifest = await company.read(done, "manifest")
+    assert manifest["job"]["id"] == done.id
     assert manifest["job"]["cost"] == {"estimate": 2 * PRICE, "reserved": 0, "spent": 2 * PRICE}
     assert manifest["steps"]["segment-1"]["facts"]["cost"] == PRICE
+
+
+async def test_one_shot_is_made_anew_for_what_it_was_said_to_cost(company: Company) -> None:
+    done = await company.over(await company.order())
+    order = Order.from_json(done.request).retaken(2, prompt="a crow over a lake")
+    plan = await company.makes.planned(Result.from_json(done.step("plan").result or {}))
+    stale = company.makes.stale(order, plan, 2)
+
+    await company.opened.store.remake(done.id, tenant="local", request=order.to_json(), stale=stale)
+    again = await company.over(done)
+
+    assert again.attempt == 2
+    assert company.makes.stale_cost(order, plan, 2).cost == PRICE
+    assert again.cost.spent == 3 * PRICE
+    assert len(company.dear.sold) == 3
+    made = {step.name for step in again.steps if step.result != done.step(step.name).result}
+    assert made == {"keyframe-2", "segment-2", "film", "delivery"} == set(stale)
+    assert (await company.read(again, "manifest"))["order"]["takes"][0]["number"] == 1

@@ -216,11 +216,15 @@ class _Buying:
         await self.ledger.end(purchase, reason)
 
     async def _forgotten(self, purchase: Purchase, lost: HandleLost) -> NoReturn:
-        """Pause where a provider took a segment and knows nothing of it any more."""
-        await self._failed(purchase, "the provider has forgotten it", cost=purchase.estimate)
+        """Pause where a provider took a segment and knows nothing of it any more.
+
+        The purchase stays open: whoever resumes the job finds it so again, and only a new take
+        of the shot is bought.
+        """
+        await self.work.commission.purse.charge(purchase, purchase.estimate)
         raise OutcomeUnknown(
-            f"{purchase.engine} does not know the segment any more that it had taken, and may "
-            "have charged for it; resume the job to buy it again"
+            f"{purchase.engine} does not know the segment any more that it had taken, and has "
+            f"probably charged for it; make shot {self.work.step.shot} anew to buy it again"
         ) from lost
 
     async def _call_off(self, purchase: Purchase) -> None:
