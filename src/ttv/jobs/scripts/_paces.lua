@@ -7,7 +7,8 @@
 -- The newest counts for an eighth.
 local function note_pace(name, value)
   local old = tonumber(redis.call('HGET', 'ttv:paces', name))
-  redis.call('HSET', 'ttv:paces', name, string.format('%.6g', old and old + (value - old) / 8 or value))
+  local new = old and old + (value - old) / 8 or value
+  redis.call('HSET', 'ttv:paces', name, string.format('%.6g', new))
 end
 
 -- Note how long a step took that was made, and that one was not; twice is not once.

@@ -148,7 +148,8 @@ end
 
 -- Move delayed steps whose time has come into their lines.
 local function wake(pool, at, limit)
-  local due = redis.call('ZRANGEBYSCORE', 'ttv:delayed:' .. pool, '-inf', whole(at), 'LIMIT', 0, limit)
+  local due = redis.call('ZRANGEBYSCORE', 'ttv:delayed:' .. pool, '-inf', whole(at),
+    'LIMIT', 0, limit)
   for _, step_id in ipairs(due) do
     redis.call('ZREM', 'ttv:delayed:' .. pool, step_id)
     line_up(step_id, pool, at)
@@ -158,9 +159,13 @@ end
 -- Give the step that a tenant would run next, or nil: none waits, or only new jobs' steps do
 -- and the tenant may begin none.
 local function next_of(pool, tenant, may)
-  local step_id, rank = unpack(redis.call('ZRANGE', 'ttv:line:' .. pool .. ':' .. tenant, 0, 0, 'WITHSCORES'))
+  local function first(kind)
+    local line = 'ttv:' .. kind .. ':' .. pool .. ':' .. tenant
+    return unpack(redis.call('ZRANGE', line, 0, 0, 'WITHSCORES'))
+  end
+  local step_id, rank = first('line')
   if redis.call('SCARD', 'ttv:begun:' .. tenant) >= may.max_running then return step_id end
-  local new, new_rank = unpack(redis.call('ZRANGE', 'ttv:fresh:' .. pool .. ':' .. tenant, 0, 0, 'WITHSCORES'))
+  local new, new_rank = first('fresh')
   if new and (not step_id or tonumber(new_rank) < tonumber(rank)) then return new end
   return step_id
 end
@@ -216,7 +221,8 @@ end
 -- Count the slots of the live workers. They are forgotten when no worker beats any more.
 local function count_slots(at, alive)
   local slots = {}
-  for _, live in ipairs(redis.call('ZRANGEBYSCORE', 'ttv:workers:seen', whole(at - alive), '+inf')) do
+  local seen = redis.call('ZRANGEBYSCORE', 'ttv:workers:seen', whole(at - alive), '+inf')
+  for _, live in ipairs(seen) do
     for pool, count in pairs(cjson.decode(redis.call('HGET', 'ttv:workers', live)).slots) do
       slots[pool] = (slots[pool] or 0) + count
     end

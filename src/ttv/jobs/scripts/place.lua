@@ -16,7 +16,8 @@ local function reply(turn, rivals)
     redis.call('ZCARD', 'ttv:started'), turn, rivals}}
 end
 
-local tenant, attempt, state = unpack(redis.call('HMGET', job_key(id), 'tenant', 'attempt', 'state'))
+local tenant, attempt, state = unpack(redis.call('HMGET', job_key(id), 'tenant', 'attempt',
+  'state'))
 if state ~= 'queued' then return reply({}, {}) end
 local turn
 each_step(id, function(name)
@@ -26,8 +27,8 @@ each_step(id, function(name)
   if rank and not turn then
     local before = redis.call('ZCOUNT', 'ttv:line:' .. pool .. ':' .. tenant, '-inf',
       '(' .. whole(rank_of(id)))
-    turn = {tenant, pool, exact(start_of(pool, tenant)), exact(allowance(tenant).weight), before, rank,
-      name}
+    turn = {tenant, pool, exact(start_of(pool, tenant)), exact(allowance(tenant).weight), before,
+      rank, name}
   end
 end)
 if not turn then return reply({}, {}) end
