@@ -277,6 +277,21 @@ async def test_the_young_intent_of_another_is_waited_for_and_an_old_one_looked_u
     assert desk.provider.sold == [ADDRESS]
 
 
+async def test_a_request_of_a_process_that_was_thought_dead_buys_nothing(desk: Desk) -> None:
+    frozen = desk.provider.slow = asyncio.Event()
+    dead = asyncio.create_task(desk.buy())
+    await until(desk.provider.asked)
+    desk.provider.slow = None
+
+    await desk.buy()  # the same step, which another worker has taken over
+    frozen.set()
+    await dead
+
+    assert desk.provider.sold == [ADDRESS]
+    assert desk.provider.canceled == []
+    assert (desk.pocket.spent, desk.pocket.reserved) == (PRICE, 0)
+
+
 async def test_who_follows_a_segment_that_its_buyer_calls_off_buys_it(desk: Desk) -> None:
     desk.provider.says = [RUNNING] * 10_000
     ann = asyncio.create_task(desk.buy(buyer="ann"))
