@@ -147,7 +147,10 @@ class Bench:
         waits = [answer.seconds * 1000 for answer in answers]
         p99 = percentile(waits, 0.99)
         total = await self._stack.redis.zcard("ttv:jobs:local")
-        beside = f"median {percentile(waits, 0.5):.1f}, {api_ms:.2f} ms CPU, Redis {redis_ms:.2f} ms, {api_ms / self._bare_ms:.1f} x bare"
+        beside = (
+            f"median {percentile(waits, 0.5):.1f}, {api_ms:.2f} ms CPU, "
+            f"Redis {redis_ms:.2f} ms, {api_ms / self._bare_ms:.1f} x bare"
+        )
         self._figures.at_most(f"list 100 of {total:,} jobs: p99", p99, 50, "ms", beside=beside)
         self._figures.note(f"Redis saw {', '.join(sorted(seen))}")
         self._figures.none("list: KEYS or SCAN", sorted(seen & {"KEYS", "SCAN", "SORT"}))

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from coredis import Redis
 
@@ -79,31 +79,33 @@ async def running(**variables: str) -> AsyncIterator[Stack]:
                 probe.bind(("127.0.0.1", 0))
                 port = int(probe.getsockname()[1])
             variables = FREE | {"TTV_DATA_DIR": folder, "REDIS_URL": url} | variables
-            key = await _said(await _ttv("keys", "create", **variables))
-            api = await _ttv("serve", "--port", str(port), **variables)
+            with tempfile.TemporaryFile(dir=folder) as log:
+                key = await _said(await _ttv("keys", "create", log=log, **variables))
+                api = await _ttv("serve", "--port", str(port), log=log, **variables)
+                if not await _ready(port, api):
+                    log.seek(0)
+                    raise SystemExit(f"the API did not start: {log.read().decode()}")
             try:
-                await _until_ready(port, api)
                 yield Stack(Path(folder), port, api.pid, server, redis, opened, key)
             finally:
-                api.terminate()
+                with suppress(ProcessLookupError):
+                    api.terminate()
                 await api.wait()
 
 
-async def _ttv(*arguments: str, **variables: str) -> asyncio.subprocess.Process:
+async def _ttv(*arguments: str, log: IO[bytes], **variables: str) -> asyncio.subprocess.Process:
     """Start a command."""
     return await asyncio.create_subprocess_exec(
         *tether.tied(sys.executable, "-m", "ttv", *arguments),
         env=os.environ | variables,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
     )
 
 
 async def _said(process: asyncio.subprocess.Process) -> str:
     """Give what a command prints, to its end."""
     said, _ = await process.communicate()
-    if process.returncode:
-        raise SystemExit("a command failed")
     return said.decode().strip()
 
 
@@ -112,16 +114,15 @@ async def told(redis: Redis[str], section: str, fact: str) -> int:
     return int(str((await redis.info(section))[fact]))
 
 
-async def _until_ready(port: int, api: asyncio.subprocess.Process) -> None:
+async def _ready(port: int, api: asyncio.subprocess.Process) -> bool:
+    """Wait until the API takes requests; False when it ends before."""
     async with asyncio.timeout(60):
         while api.returncode is None:
-            try:
+            with suppress(OSError, EOFError):
                 wire = await Wire.open(port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            answer = await wire.ask(request("GET", "/readyz", {}))
-            wire.close()
-            if answer.status == 200:
-                return
-    raise SystemExit("the API did not start")
+                answer = await wire.ask(request("GET", "/readyz", {}))
+                wire.close()
+                if answer.status == 200:
+                    return True
+            await asyncio.sleep(0.05)
+    return False
