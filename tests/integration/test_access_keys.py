@@ -291,7 +291,7 @@ async def test_without_redis_nobody_is_let_in(own_valkey: Valkey) -> None:
         own_valkey.kill()
         for credential in (secret, None):
             with pytest.raises(Unavailable):
-                await door.admit(credential, ip="127.0.0.1")
+                await door.admit(credential, ip="127.0.0.1", here=True)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ async def test_the_first_key_closes_the_door(
 
     async def is_open() -> bool:
         try:
-            await door.admit(None, ip="127.0.0.1")
+            await door.admit(None, ip="127.0.0.1", here=True)
         except Unauthenticated:
             return False
         return True
@@ -327,18 +327,18 @@ async def test_a_key_that_is_shown_is_checked_also_where_none_is_needed(
     keys: Keys, connection: Connection
 ) -> None:
     door = Door(keys, mode="auto", private=True)
-    assert (await door.admit(None, ip="127.0.0.1")).tenant == "local"
+    assert (await door.admit(None, ip="127.0.0.1", here=True)).tenant == "local"
     issued = await Keys(connection, secret=SECRET).create(Grant("acme"), by=ME)
-    assert (await door.admit(issued.secret, ip="127.0.0.1")).tenant == "acme"
+    assert (await door.admit(issued.secret, ip="127.0.0.1", here=True)).tenant == "acme"
     with pytest.raises(Unauthenticated):
-        await door.admit("nonsense", ip="127.0.0.1")
+        await door.admit("nonsense", ip="127.0.0.1", here=True)
 
 
 async def test_keys_that_are_all_revoked_leave_the_door_shut(keys: Keys, clock: Clock) -> None:
     issued = await keys.create(Grant(), by=ME)
     await keys.revoke(issued.key.id, by=ME)
     with pytest.raises(Unauthenticated):
-        await Door(keys, mode="auto", private=True).admit(None, ip="127.0.0.1")
+        await Door(keys, mode="auto", private=True).admit(None, ip="127.0.0.1", here=True)
 
 
 async def test_a_service_does_not_start_open_to_strangers(keys: Keys, clock: Clock) -> None:
@@ -374,14 +374,20 @@ async def test_only_this_machine_needs_no_key(
     settings = Settings.model_validate({"key_secret": "s" * 32, "trusted_proxies": proxies.split()})
     door = over(connection, settings, host=host).door
     if is_open:
-        assert not (await door.admit(None, ip="127.0.0.1")).limited
+        assert not (await door.admit(None, ip="127.0.0.1", here=True)).limited
     else:
         with pytest.raises(Unauthenticated):
-            await door.admit(None, ip="127.0.0.1")
+            await door.admit(None, ip="127.0.0.1", here=True)
+
+
+async def test_a_private_door_is_shut_for_who_is_not_here(keys: Keys) -> None:
+    door = Door(keys, mode="auto", private=True)
+    with pytest.raises(Unauthenticated, match="localhost"):
+        await door.admit(None, ip="127.0.0.1", here=False)
 
 
 async def test_a_door_without_keys_gives_strangers_no_keys(keys: Keys) -> None:
-    caller = await Door(keys, mode="none", private=False).admit(None, ip="192.0.2.1")
+    caller = await Door(keys, mode="none", private=False).admit(None, ip="192.0.2.1", here=True)
     assert Scope.ADMIN not in caller.scopes
     assert caller.limited
 

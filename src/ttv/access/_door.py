@@ -39,13 +39,21 @@ class Door:
                 param="auth",
             )
 
-    async def admit(self, credential: str | None, *, ip: str) -> Caller:
-        """Tell who shows this key, or none. Raises Unauthenticated, Unavailable."""
+    async def admit(self, credential: str | None, *, ip: str, here: bool) -> Caller:
+        """Tell who shows this key, or none; ``here`` is true for who asks from this machine itself.
+
+        Raises Unauthenticated, Unavailable.
+        """
         if self._mode == "none":
             return Caller(OPERATOR, COMMON, ip)
         if credential is not None:
             key = await self._keys.verify(credential)
             return Caller(key.tenant, key.scopes, ip, key=key.id)
         if self._mode == "auto" and self._private and not await self._keys.in_use():
-            return Caller(OPERATOR, _ALL, ip, limited=False)
+            if here:
+                return Caller(OPERATOR, _ALL, ip, limited=False)
+            raise Unauthenticated(
+                "without an API key this service is for the machine it runs on, as localhost and "
+                "through no proxy; make a key with 'ttv keys create'"
+            )
         raise Unauthenticated

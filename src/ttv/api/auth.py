@@ -64,9 +64,10 @@ class Guard:
         forwarded = request.headers.getlist("x-forwarded-for")
         ip = request.scope[IP] = client_ip(peer, forwarded, here.settings.trusted_proxies)
         credential = _credential(request)
-        if self.from_here and credential is None and is_here(peer, forwarded):
+        local = is_here(peer, request.headers)
+        if self.from_here and credential is None and local:
             return Caller(OPERATOR, frozenset({Scope.ADMIN}), ip, limited=False)
-        return await here.access.door.admit(credential, ip=ip)
+        return await here.access.door.admit(credential, ip=ip, here=local)
 
     @property
     def refusals(self) -> tuple[str, ...]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
+from starlette.datastructures import Headers
+
+#: Headers that proxies add.
+_OF_PROXIES: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
+_NAMED: Final = re.compile(r"([^:\[\]]+|\[[0-9a-fA-F:.]+\])(?::\d+)?")
 _Address = IPv4Address | IPv6Address
 #: The address of a peer that has none.
 _NOWHERE: Final = IPv6Address("::")
@@ -30,10 +36,22 @@ def client_ip(
     return str(address)
 
 
-def is_here(peer: str | None, forwarded: Sequence[str]) -> bool:
-    """Tell whether a request comes from this machine, and through no proxy on it."""
+def is_here(peer: str | None, headers: Headers) -> bool:
+    """Tell whether a request comes from this machine itself.
+
+    What a proxy on it hands over does not. Nor does what asks for the machine by another name
+    than localhost: a page of a stranger can make a browser here do that, when the stranger lets
+    his name lead to this machine (DNS rebinding).
+    """
     address = _read(peer or "") or _NOWHERE
-    return address.is_loopback and not forwarded
+    host = _NAMED.fullmatch(headers.get("host", ""))
+    named = host is not None and (host[1] == "localhost" or _is_loopback(host[1].strip("[]")))
+    return address.is_loopback and named and not any(name in headers for name in _OF_PROXIES)
+
+
+def _is_loopback(text: str) -> bool:
+    address = _read(text)
+    return address is not None and address.is_loopback
 
 
 def _read(text: str) -> _Address | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -297,10 +298,22 @@ async def test_the_same_idempotency_key_of_two_tenants_makes_two_jobs(house: Hou
     assert len({answer.json()["id"] for answer in made}) == 2
 
 
-async def test_secrets_are_in_no_log_no_problem_and_no_document(house: House) -> None:
-    lines = io.StringIO()
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What the process logs, in full."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    observability.configure("api", level="DEBUG", stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+
+
+async def test_secrets_are_in_no_log_no_problem_and_no_document(
+    house: House, lines: io.StringIO
+) -> None:
     secret = house.key("acme", *(set(Scope) - {Scope.ADMIN}))
-    observability.configure("api", level="DEBUG", stream=lines)
     told = ""
     for headers in (
         bearer(secret),

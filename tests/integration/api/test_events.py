@@ -262,7 +262,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_can_come_back(
                 sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
                 sleeper.sendall(
                     f"GET {film.path} HTTP/1.1\r\n"
-                    "Host: x\r\nAccept: text/event-stream\r\n\r\n".encode()
+                    "Host: localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
                 )
                 await eventually(lambda: open_streams(server.http, 1))
                 for n in range(100):

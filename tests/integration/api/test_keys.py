@@ -148,6 +148,12 @@ async def test_the_audit_log_names_who_and_by_which_request(closed: Service) -> 
     assert (newest.target, newest.request_id) == (f"key:{made['id']}", "my-request")
 
 
+async def test_a_page_of_a_stranger_in_a_browser_here_gets_nothing(service: Service) -> None:
+    for method, path in (("GET", "/v1/jobs"), ("POST", "/v1/keys"), ("GET", "/metrics")):
+        answer = await service.http.request(method, path, headers={"Host": "evil.example"})
+        assert answer.status_code == 401
+
+
 async def test_the_first_key_can_be_made_over_http_and_closes_the_service(
     service: Service,
 ) -> None:

@@ -42,7 +42,7 @@ async def test_requests_are_answered_over_tcp(server: Server) -> None:
 
 async def test_a_body_without_end_is_cut_at_the_limit(server: Server) -> None:
     head = (
-        b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n"
     )
     async with server.connection() as (reader, writer):
@@ -63,7 +63,7 @@ async def test_a_body_without_end_is_cut_at_the_limit(server: Server) -> None:
         b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
-        b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\x16\x03\x01\x00\x01 this is TLS\r\n\r\n",
     ],
 )
@@ -91,14 +91,17 @@ async def test_what_is_not_http_is_refused(head: bytes, server: Server) -> None:
 )
 async def test_a_strange_address_is_refused(target: bytes, server: Server) -> None:
     async with server.connection() as (reader, writer):
-        writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        writer.write(
+            b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         status = int((await reader.read()).split(b" ", 2)[1])
     assert status in {400, 404}
 
 
 async def test_a_stopping_server_finishes_what_it_began(server: Server) -> None:
     job = (await server.http.post("/v1/jobs", json={"prompt": "a fox"})).json()
-    waits = {"If-None-Match": '"1"', "Prefer": "wait=30"}
+    seen = await server.http.get(job["links"]["self"])
+    waits = {"If-None-Match": seen.headers["etag"], "Prefer": "wait=30"}
     waiting = asyncio.create_task(server.http.get(job["links"]["self"], headers=waits))
     async with httpx.AsyncClient(base_url=server.http.base_url) as other:
         while "http_requests_total" not in (await other.get("/metrics")).text:
@@ -112,7 +115,7 @@ async def test_a_stopping_server_finishes_what_it_began(server: Server) -> None:
 async def test_a_stopping_server_answers_who_is_connected_and_asks_them_to_leave(
     server: Server,
 ) -> None:
-    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with server.connection() as (reader, writer), server.connection() as (idle, _):
         writer.write(ask)
         assert b"connection: close" not in (await reader.readuntil(b"\r\n\r\n")).lower()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 import pytest
+from starlette.datastructures import Headers
 
 from ttv.api.origin import client_ip, is_here
 
@@ -40,16 +41,28 @@ def test_the_client_is_the_last_hop_that_is_no_proxy_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "here"),
+    ("peer", "host", "proxied", "here"),
     [
-        ("127.0.0.1", [], True),
-        ("::1", [], True),
-        ("127.0.0.1", ["127.0.0.1"], False),
-        ("192.0.2.9", [], False),
-        (None, [], False),
+        ("127.0.0.1", "localhost", {}, True),
+        ("127.0.0.1", "127.0.0.1:8000", {}, True),
+        ("::1", "[::1]:8000", {}, True),
+        ("::ffff:127.0.0.1", "localhost:8000", {}, True),
+        # somebody else's machine
+        ("192.0.2.9", "localhost", {}, False),
+        (None, "localhost", {}, False),
+        # a proxy on this machine
+        ("127.0.0.1", "localhost", {"X-Forwarded-For": "127.0.0.1"}, False),
+        ("127.0.0.1", "localhost", {"Forwarded": "for=127.0.0.1"}, False),
+        ("127.0.0.1", "localhost", {"Via": "1.1 proxy"}, False),
+        # a browser on this machine, led here by a stranger's name
+        ("127.0.0.1", "evil.example:8000", {}, False),
+        ("127.0.0.1", "127.0.0.1.evil.example", {}, False),
+        ("127.0.0.1", "localhost.evil.example", {}, False),
+        ("127.0.0.1", "localhost:8000@evil.example", {}, False),
+        ("127.0.0.1", "", {}, False),
     ],
 )
-def test_what_came_through_a_proxy_is_not_from_here(
-    peer: str | None, forwarded: list[str], here: bool
+def test_who_asks_from_this_machine_itself_is_told_from_who_does_not(
+    peer: str | None, host: str, proxied: dict[str, str], here: bool
 ) -> None:
-    assert is_here(peer, forwarded) is here
+    assert is_here(peer, Headers({"host": host, **proxied})) is here

@@ -231,3 +231,10 @@ def test_a_traceback_for_people_is_indented_below_its_line() -> None:
     assert first.endswith("It broke")
     assert all(line.startswith("    ") for line in rest)
     assert rest[-1] == "    ValueError: no"
+
+
+def test_an_api_key_is_masked_by_its_look_and_still_named() -> None:
+    stream = started()
+    chance = "A" * 43 + "b1-_Zz"
+    log.info(f"a header held ttv_live_7g3kq0xz_{chance}, it seems")
+    assert only(stream)["message"] == "a header held ttv_live_7g3kq0xz_***, it seems"
