@@ -48,7 +48,7 @@ _SHORT: Final = Trials(
     jobs=60,
     kills=12,
     cancel=1,
-    poison_lease=3,
+    poison_lease=2,
     power_loss=1,
     frozen=1,
 )

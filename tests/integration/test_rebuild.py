@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,43 @@ async def test_a_restored_job_can_be_made_again_in_part(
     assert job.attempt == 3
     assert job.step("plan").state is StepState.DONE
     assert job.step("segment-1").state is StepState.READY
+
+
+async def test_the_command_says_what_it_found(
+    shop: Shop, pipeline: Pipeline, data: Path, tmp_path: Path
+) -> None:
+    await deliver(pipeline, tmp_path)
+    broken = tmp_path / "broken.json"
+    await asyncio.to_thread(broken.write_text, "{}")
+    other = "films/2025-02/other"
+    for name in ("film.mp4", "poster.png", "plan.json", "manifest.json"):
+        await pipeline.store.put(f"{other}/{name}", broken, content_type="application/json")
+    try:
+        first = await rebuild(shop, data)
+        again = json.loads(await rebuild(shop, data, "--json"))
+    finally:
+        await pipeline.discard(other)
+    reason = "the manifest lacks something: 'version'"
+    assert first.splitlines() == [
+        "restored       1",
+        "known          0",
+        "unreadable     1",
+        f"  {other}/manifest.json: {reason}",
+    ]
+    assert (again["restored"], again["known"], len(again["unreadable"])) == (0, 1, 1)
+
+
+async def rebuild(shop: Shop, data: Path, *arguments: str) -> str:
+    """Run the command, and give what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ttv", "rebuild", "--data-dir", str(data), *arguments),
+        env={**os.environ, "REDIS_URL": shop.connection.url, "TTV_REDIS_PERSISTENCE": "trust"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, complaint = await process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    return printed.decode()
 
 
 @pytest.mark.parametrize(

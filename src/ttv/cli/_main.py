@@ -18,7 +18,7 @@ from ttv.errors import InvalidRequest, TtvError
 #: In the order in which ``ttv --help`` lists them.
 COMMANDS: Final = (
     *("render", "plan", "demo"),
-    *("up", "serve", "worker", "queue", "keys", "tenants"),
+    *("up", "serve", "worker", "queue", "keys", "tenants", "rebuild"),
     *("submit", "jobs", "status", "download", "cancel"),
 )
 _PIPE_CLOSED: Final = 141
