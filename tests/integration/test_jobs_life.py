@@ -255,6 +255,18 @@ async def test_a_paused_job_goes_on_when_it_is_remade(shop: Shop) -> None:
     assert await shop.leases.report(running) is Hold.LOST
 
 
+async def test_only_what_was_kept_still_warns(shop: Shop) -> None:
+    job = await shop.order()
+    claim = await shop.claim(job.step_id("plan"))
+    await shop.leases.settle(claim, Outcome({}, SHOTS, warnings=("No yak.",)))
+    claim = await shop.claim(job.step_id("segment-1"))
+    await shop.leases.settle(claim, Outcome({}, warnings=("It was cut short.",)))
+    told = await shop.store.pause(job.id, tenant="local")
+    assert told.warnings == ("No yak.", "It was cut short.")
+    again = await shop.store.remake(job.id, tenant="local", request={}, stale=["segment-1"])
+    assert again.warnings == ("No yak.",)
+
+
 @pytest.mark.parametrize("stale", [[], ["segment-9"]], ids=["nothing", "no such step"])
 async def test_a_remake_of_nothing_is_refused(shop: Shop, stale: list[str]) -> None:
     film = await finished_film(shop)

@@ -94,12 +94,13 @@ class Calls:
         request: Mapping[str, Any],
         stale: Collection[str],
         revision: int | None = None,
+        max_cost: int | None = None,
     ) -> Job:
         """Begin another attempt at a job that is over or paused, to a new order.
 
         The steps named in ``stale`` are made again, and so is what needs them; all else that
-        is done is kept. Raises NotFound, Changed, InvalidRequest when nothing is to be made,
-        and Conflict for other jobs.
+        is done is kept. ``max_cost`` replaces the limit. Raises NotFound, Changed,
+        InvalidRequest when nothing is to be made, and Conflict for other jobs.
         """
 
         def renewed(job: Job) -> Job:
@@ -111,9 +112,8 @@ class Calls:
                 raise InvalidRequest("no step would be made again", param="stale")
             return after
 
-        return await self._decide(
-            "remake", job_id, tenant, revision, renewed, write(request), renews=True
-        )
+        what = write(request), _given(max_cost)
+        return await self._decide("remake", job_id, tenant, revision, renewed, *what, renews=True)
 
     async def delete(self, job_id: str, *, tenant: str) -> Job:
         """Remove a job that is over from everywhere, and give it as it was.
@@ -180,9 +180,10 @@ def _given(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _renewal(job: Job, after: Job) -> tuple[str, str, str]:
-    """Say which weight the work has, which steps wait anew, and which are no more."""
+def _renewal(job: Job, after: Job) -> tuple[str, str]:
+    """Say which weight the work has, and which steps wait anew, are no more, and still warn."""
     again = [step.name for step in after.steps if step.state is StepState.WAITING]
     known = {step.name for step in after.steps}
     forgotten = [step.name for step in job.steps if step.name not in known]
-    return str(work(after.steps)), write(again), write(forgotten)
+    plan = {"again": again, "forgotten": forgotten, "warnings": write(after.warnings)}
+    return str(work(after.steps)), write(plan)

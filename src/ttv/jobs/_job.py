@@ -71,6 +71,8 @@ class Step:
     #: Name of the worker that made the latest claim.
     worker: str | None = None
     result: Mapping[str, Any] | None = None
+    #: Sentences for the job's owner about what it made.
+    warnings: tuple[str, ...] = ()
     error: Failure | None = None
     cost: Cost = Cost()
 
@@ -99,6 +101,7 @@ class Step:
             token=0,
             worker=None,
             result=None,
+            warnings=(),
             error=None,
         )
 
@@ -199,7 +202,12 @@ class Job:
     def settled(self, name: str, outcome: Outcome) -> Self:
         """Give the job with one step done, its result kept and the steps it planned added."""
         done = replace(
-            self.step(name), state=StepState.DONE, fraction=1.0, result=outcome.result, error=None
+            self.step(name),
+            state=StepState.DONE,
+            fraction=1.0,
+            result=outcome.result,
+            warnings=outcome.warnings,
+            error=None,
         )
         steps = tuple(done if step.name == name else step for step in self.steps)
         planned = (replace(step, planned_by=name) for step in outcome.steps)
@@ -230,7 +238,15 @@ class Job:
                 undone.add(step.name)
                 steps.append(step.anew())
         state = State.QUEUED if self.state.terminal else self.state
-        return replace(self, state=state, attempt=self.attempt + 1, hold=None, steps=tuple(steps))
+        warnings = dict.fromkeys(warning for step in steps for warning in step.warnings)
+        return replace(
+            self,
+            state=state,
+            attempt=self.attempt + 1,
+            hold=None,
+            steps=tuple(steps),
+            warnings=tuple(warnings),
+        )
 
 
 @dataclass(frozen=True, slots=True)

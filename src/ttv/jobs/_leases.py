@@ -125,6 +125,7 @@ class Leases:
                     *_fence(claim),
                     job.graph,
                     write(outcome.result),
+                    write(outcome.warnings),
                     write(after.warnings),
                     work(after.steps),
                     *_decided(what),

@@ -113,6 +113,7 @@ def _read_step(name: str, definition: Mapping[str, Any], fields: Mapping[str, st
         token=int(fields.get(f"{name}:token", 0)),
         worker=fields.get(f"{name}:worker"),
         result=_json(fields.get(f"{name}:result")),
+        warnings=tuple(json.loads(fields.get(f"{name}:warnings", "[]"))),
         error=_failure(fields.get(f"{name}:error")),
         cost=_cost(fields, f"{name}:"),
     )

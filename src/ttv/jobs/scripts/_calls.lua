@@ -24,10 +24,10 @@ end
 -- What is known of a step that stays when it is made again.
 local MONEY = {reserved = true, spent = true}
 
--- Begin the next attempt at a job: steps named in again wait as if they had never run, those in
--- forgotten are no more, and what the others made is kept. The number of the attempt stands in
--- the ids of steps, so every claim of the one before is void.
-local function renew(id, again, forgotten, total, at)
+-- Begin the next attempt at a job: steps named in plan.again wait as if they had never run, those
+-- in plan.forgotten are no more, and what the others made is kept. The number of the attempt
+-- stands in the ids of steps, so every claim of the one before is void.
+local function renew(id, plan, total, at)
   local state, attempt, deadline = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt',
     'deadline'))
   clear_dead(id)
@@ -37,14 +37,14 @@ local function renew(id, again, forgotten, total, at)
     vacate(step_id, pool)
   end)
   local gone = {}
-  for _, name in ipairs(forgotten) do gone[name] = true end
-  for _, name in ipairs(again) do gone[name] = true end
+  for _, name in ipairs(plan.forgotten) do gone[name] = true end
+  for _, name in ipairs(plan.again) do gone[name] = true end
   for _, field in ipairs(redis.call('HKEYS', steps_key(id))) do
     local name, fact = string.match(field, '^([^:]+):(.*)')
     if name and gone[name] and not MONEY[fact] then redis.call('HDEL', steps_key(id), field) end
   end
-  for _, name in ipairs(forgotten) do redis.call('HDEL', steps_key(id), name) end
-  for _, name in ipairs(again) do
+  for _, name in ipairs(plan.forgotten) do redis.call('HDEL', steps_key(id), name) end
+  for _, name in ipairs(plan.again) do
     redis.call('HSET', steps_key(id), name .. ':state', 'waiting')
   end
   local kept = 0
@@ -56,6 +56,7 @@ local function renew(id, again, forgotten, total, at)
   redis.call('HDEL', job_key(id), 'hold', 'error', 'result', 'told_at', 'finished_at')
   redis.call('DEL', job_key(id) .. ':heard')
   redis.call('HSET', job_key(id), 'total', total, 'done', kept, 'message', '',
+    'warnings', plan.warnings,
     'progress', string.format('%.3f', math.min(kept / total, 0.99)))
   redis.call('HINCRBY', job_key(id), 'attempt', 1)
   redis.call('HINCRBY', job_key(id), 'graph', 1)

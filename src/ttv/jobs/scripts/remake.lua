@@ -1,6 +1,6 @@
 -- Begin another attempt at a job that is over or paused, to a new order: what that does not
 -- touch is kept.
-local id, tenant, expected, call, graph, stage, total, again, forgotten, request =
+local id, tenant, expected, call, graph, stage, total, plan, request, max_cost =
   unpack(ARGV, 1, 10)
 local at = clock()
 local tickets = {}
@@ -11,7 +11,8 @@ if not OVER[state] and not held then return {state} end
 if current ~= graph then return {'moved'} end
 
 redis.call('HSET', job_key(id), 'request', request)
-renew(id, cjson.decode(again), cjson.decode(forgotten), total, at)
+if max_cost ~= '' then redis.call('HSET', job_key(id), 'max_cost', max_cost) end
+renew(id, cjson.decode(plan), total, at)
 record(id, 'remade')
 proceed(id, at, stage, false, {unpack(ARGV, 11)}, tickets)
 return done(id, call, tickets)

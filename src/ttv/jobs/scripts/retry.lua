@@ -1,6 +1,6 @@
 -- Begin another attempt at a job that failed or was cancelled: what is done is kept.
-local id, tenant, expected, call, graph, stage, total, again, forgotten, max_cost =
-  unpack(ARGV, 1, 10)
+local id, tenant, expected, call, graph, stage, total, plan, max_cost =
+  unpack(ARGV, 1, 9)
 local at = clock()
 local tickets = {}
 local reason = refused(id, tenant, expected, call)
@@ -10,7 +10,7 @@ if state ~= 'failed' and state ~= 'canceled' then return {state} end
 if current ~= graph then return {'moved'} end
 
 if max_cost ~= '' then redis.call('HSET', job_key(id), 'max_cost', max_cost) end
-renew(id, cjson.decode(again), cjson.decode(forgotten), total, at)
+renew(id, cjson.decode(plan), total, at)
 record(id, 'retried')
-proceed(id, at, stage, false, {unpack(ARGV, 11)}, tickets)
+proceed(id, at, stage, false, {unpack(ARGV, 10)}, tickets)
 return done(id, call, tickets)

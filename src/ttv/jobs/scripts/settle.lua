@@ -1,7 +1,7 @@
 -- Store what a step gave: its result, the steps it planned, and what follows from them. The
 -- caller decided what follows on one graph; on a newer one it is told to decide again.
-local step_id, worker, token, graph, result, warnings, total, stage, finished, reused, count =
-  unpack(ARGV, 1, 11)
+local step_id, worker, token, graph, result, said, warnings, total, stage, finished, reused, count =
+  unpack(ARGV, 1, 12)
 local id, _, name = parse(step_id)
 local at = clock()
 local tickets = {}
@@ -16,15 +16,15 @@ if reason then
 end
 if redis.call('HGET', job_key(id), 'graph') ~= graph then return {'moved', tickets} end
 
-local last = 11 + 2 * count
-for i = 12, last, 2 do
+local last = 12 + 2 * count
+for i = 13, last, 2 do
   redis.call('HSET', steps_key(id), ARGV[i], ARGV[i + 1], ARGV[i] .. ':state', 'waiting')
 end
 redis.call('HSET', job_key(id), 'total', total, 'warnings', warnings)
 redis.call('HINCRBY', job_key(id), 'graph', 1)
 raise(id, name, 1)
 move_step(id, name, 'done')
-redis.call('HSET', steps_key(id), name .. ':result', result)
+redis.call('HSET', steps_key(id), name .. ':result', result, name .. ':warnings', said)
 redis.call('HDEL', steps_key(id), name .. ':error')
 local pool = pool_of(id, name)
 vacate(step_id, pool)
