@@ -15,7 +15,6 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -71,7 +70,6 @@ class Forge:
     """The process that forks the others."""
 
     process: subprocess.Popen[str]
-    lock: threading.Lock
 
     @classmethod
     @contextmanager
@@ -87,19 +85,18 @@ class Forge:
             try:
                 assert process.stdout
                 assert process.stdout.readline() == "ready\n", "the forge did not start"
-                yield cls(process, threading.Lock())
+                yield cls(process)
             finally:
                 process.kill()
 
     def start(self, role: str, *, log: Path, **arguments: str | float) -> Hand:
         """Start a process of a role; what it says goes to the log."""
         order = {"role": role, "log": str(log), "arguments": arguments}
-        with self.lock:
-            assert self.process.stdin
-            assert self.process.stdout
-            self.process.stdin.write(f"{json.dumps(order)}\n")
-            self.process.stdin.flush()
-            return Hand(int(self.process.stdout.readline()), log)
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{json.dumps(order)}\n")
+        self.process.stdin.flush()
+        return Hand(int(self.process.stdout.readline()), log)
 
 
 @contextmanager

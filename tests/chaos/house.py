@@ -87,7 +87,8 @@ class House:
                 yield house
             finally:
                 for hand in house.hands:
-                    end_all(tree(hand.pid))
+                    if not hand.ended:
+                        end_all(tree(hand.pid))
                     hand.close()
 
     def worker(self, name: str, *, slots: int = 1) -> Hand:

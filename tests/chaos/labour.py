@@ -23,39 +23,26 @@ def note(folder: Path, **facts: Any) -> None:
 
 
 def work(request: Message, _report: Report) -> Message:
-    """Make the file ``to`` for a step, in some seconds, with a child of its own while it waits."""
+    """Make the file ``to`` for a step, in some seconds; held, with a child of its own."""
     folder, step = Path(request["folder"]), request["step"]
     hold = folder / f"hold-{step}"
-    with subprocess.Popen(["sleep", "3600"]) if hold.exists() else _nobody() as grandchild:
-        facts = {"job": request["job"], "step": step, "worker": request["worker"]}
-        note(folder, what="begin", child=os.getpid(), grandchild=grandchild.pid, **facts)
-        if request["poison"]:
-            os.kill(request["worker"], signal.SIGKILL)
-        while hold.exists():
-            time.sleep(0.005)
-        time.sleep(request["seconds"])
-        Path(request["to"]).write_text(step)
-        grandchild.kill()
+    grandchild = subprocess.Popen(["sleep", "3600"]) if hold.exists() else None
+    note(
+        folder,
+        what="begin",
+        job=request["job"],
+        step=step,
+        worker=request["worker"],
+        child=os.getpid(),
+        grandchild=grandchild.pid if grandchild else None,
+    )
+    if request["poison"]:
+        os.kill(request["worker"], signal.SIGKILL)
+    while hold.exists():
+        time.sleep(0.005)
+    time.sleep(request["seconds"])
+    Path(request["to"]).write_text(step)
     return {}
-
-
-class _Nobody:
-    """The child that a step without a hold does not have."""
-
-    pid = 0
-
-    def __enter__(self) -> _Nobody:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nobody has to be waited for."""
-
-    def kill(self) -> None:
-        """Nobody is there to end."""
-
-
-def _nobody() -> _Nobody:
-    return _Nobody()
 
 
 if __name__ == "__main__":
