@@ -148,6 +148,7 @@ def write_finished(job: Job) -> tuple[str, list[str]]:
     for step in job.steps:
         fields += (f"{step.name}:state", StepState.DONE, f"{step.name}:fraction", "1")
         fields += (f"{step.name}:result", write(step.result))
+        fields += (f"{step.name}:warnings", write(step.warnings))
     return write({name: str(fact) for name, fact in facts.items() if fact is not None}), fields
 
 
