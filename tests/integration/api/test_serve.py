@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -49,10 +50,11 @@ async def test_a_body_without_end_is_cut_at_the_limit(server: Server) -> None:
         writer.write(head)
         sent = 0
         answer = asyncio.create_task(reader.readuntil(b"\r\n"))
-        while not answer.done() and sent < 40 * MIB:
-            writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
-            sent += 0x10000
-            await asyncio.sleep(0)
+        with suppress(ConnectionError):  # it is cut off
+            while not answer.done() and sent < 40 * MIB:
+                writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+                sent += 0x10000
+                await writer.drain()  # no faster than it is read
         assert await answer == b"HTTP/1.1 413 \r\n"
         assert sent < 8 * MIB
 

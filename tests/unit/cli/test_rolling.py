@@ -82,7 +82,7 @@ def test_closing_the_terminal_stops_the_service(tmp_path: Path) -> None:
     if pid == 0:
         os.execv(sys.executable, [sys.executable, "-c", SERVE, str(log)])  # noqa: S606 - a child of ours
     heard = b""
-    while b"serving" not in heard:
+    while b"serving\r\n" not in heard:
         heard += os.read(terminal, 1_000)
     os.close(terminal)
     _, status = os.waitpid(pid, 0)
