@@ -159,15 +159,17 @@ class Bench:
         """Measure clients that follow jobs while things happen to them."""
         followed = self._made[:FOLLOWED]
         before = resident_bytes(self._stack.api)
-        wires = [await Wire.open(self._stack.port) for _ in range(self._size.clients)]
-        got: list[list[str]] = [[] for _ in wires]
-        readers = [
-            asyncio.create_task(self._read(wire, followed[number % FOLLOWED], got[number]))
-            for number, wire in enumerate(wires)
-        ]
-        async with asyncio.timeout(60):
-            while not all(got):  # noqa: ASYNC110 - the others are tasks of their own
-                await asyncio.sleep(0.05)
+        wires: list[Wire] = []
+        got: list[list[str]] = [[] for _ in range(self._size.clients)]
+        readers: list[asyncio.Task[None]] = []
+        for number in range(self._size.clients):
+            job_id = followed[number % FOLLOWED]
+            wires.append(wire := await Wire.open(self._stack.port))
+            readers.append(asyncio.create_task(self._read(wire, job_id, got[number])))
+            if number % CONNECTIONS == CONNECTIONS - 1:  # more at once would only wait
+                async with asyncio.timeout(30):
+                    while not all(got[: number + 1]):  # noqa: ASYNC110 - tasks of their own
+                        await asyncio.sleep(0.001)
         idle = resident_bytes(self._stack.api)
         api, redis = self._stack.spent()
         await asyncio.gather(*(self._happen(job_id) for job_id in followed))
