@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
@@ -14,11 +12,6 @@ from rich.text import Text
 from ttv.client import Job
 
 _STYLES = {"finished": "green", "failed": "red", "canceled": "dim", "started": "cyan"}
-
-
-def to_json(job: Job) -> str:
-    """Give the JSON form, on one line."""
-    return json.dumps(asdict(job), default=datetime.isoformat, ensure_ascii=False)
 
 
 def table(jobs: Iterable[Job]) -> None:

@@ -23,8 +23,9 @@ def jobs(
     url: options.Url = None,
 ) -> None:
     """List jobs, newest first."""
-    from ttv.cli._describing import table, to_json
+    from ttv.cli._describing import table
     from ttv.cli._run import run
+    from ttv.cli._writing import to_json
 
     page = run(_list(url, limit))
     if json:

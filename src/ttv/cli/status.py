@@ -29,8 +29,9 @@ def status(
     url: options.Url = None,
 ) -> None:
     """Show how a job stands; with --wait, follow it to its end."""
-    from ttv.cli._describing import describe, to_json
+    from ttv.cli._describing import describe
     from ttv.cli._run import run
+    from ttv.cli._writing import to_json
 
     job = run(_status(url, job_id, wait=wait))
     print(to_json(job) if json else describe(job))

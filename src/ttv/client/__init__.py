@@ -10,21 +10,57 @@
 
 from __future__ import annotations
 
+from ttv.client._changes import Dollars, When
 from ttv.client._client import DEFAULT_URL, Client
+from ttv.client._costs import Day, Estimate, JobCost, Refusal, ShotPrice, StepCost, Usage
 from ttv.client._problems import AccessDenied, ServiceUnavailable
 from ttv.client._retry import Retry
-from ttv.client._values import Artifact, Event, Failure, Job, Page, Step
+from ttv.client._segments import Regeneration, Segment, SegmentCost
+from ttv.client._values import Artifact, Cost, Event, Failure, Job, Page, Step
+from ttv.client._workshop import (
+    BackEnd,
+    BackEnds,
+    DeadLetter,
+    DeadLetters,
+    Engine,
+    PoolLoad,
+    Queue,
+    TenantLoad,
+    Worker,
+)
 
 __all__ = [
     "DEFAULT_URL",
     "AccessDenied",
     "Artifact",
+    "BackEnd",
+    "BackEnds",
     "Client",
+    "Cost",
+    "Day",
+    "DeadLetter",
+    "DeadLetters",
+    "Dollars",
+    "Engine",
+    "Estimate",
     "Event",
     "Failure",
     "Job",
+    "JobCost",
     "Page",
+    "PoolLoad",
+    "Queue",
+    "Refusal",
+    "Regeneration",
     "Retry",
+    "Segment",
+    "SegmentCost",
     "ServiceUnavailable",
+    "ShotPrice",
     "Step",
+    "StepCost",
+    "TenantLoad",
+    "Usage",
+    "When",
+    "Worker",
 ]

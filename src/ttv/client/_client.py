@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
-from dataclasses import replace
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote
 
 import httpx
 
-from ttv.client._events import read_frames
+from ttv.client import _watching
+from ttv.client._changes import Dollars, When, body, change, moment, remove
+from ttv.client._costs import Estimate, JobCost, Usage
+from ttv.client._download import download
+from ttv.client._http import JOBS, Http, job_path
 from ttv.client._part import Part
-from ttv.client._problems import ServiceUnavailable, to_error
+from ttv.client._problems import ServiceUnavailable
 from ttv.client._retry import Retry
+from ttv.client._segments import Regeneration, Segment, Segments
 from ttv.client._values import Artifact, Event, Job, Page
-from ttv.errors import InvalidRequest
+from ttv.client._workshop import BackEnds, DeadLetters, Queue
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
-#: How long the service may hold an unchanged job back before it answers.
-LONG_POLL_SECONDS: Final = 20
-#: Pause between looks at a job where the service does not hold the answer back.
-POLL_SECONDS: Final = 0.5
-#: How often ``wait`` tries a service that does not answer: over a minute, for a restart.
-PATIENT_ATTEMPTS: Final = 30
-_JOBS: Final = "/v1/jobs"
-_CHUNK: Final = 1 << 18
-_LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Client:
     """Asks a TTV service for films; an async context manager.
 
-    Calls that may be repeated are repeated while the service is unavailable; ``create`` is
-    one of them, since it carries an idempotency key. All calls raise the errors of
-    ``ttv.errors``: InvalidRequest with its field, NotFound, Conflict, ServiceUnavailable.
+    Every call is repeated while the service is unavailable, and none does its work twice.
+    All raise the errors of ``ttv.errors``: InvalidRequest with its field, NotFound, Conflict,
+    ServiceUnavailable.
     """
 
     def __init__(
@@ -53,16 +42,14 @@ class Client:
         retry: Retry | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        url = _checked(base_url)
         #: Where the service is.
         self.url = base_url
-        self._retry = retry or Retry()
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            timeout=httpx.Timeout(timeout_seconds, read=timeout_seconds + LONG_POLL_SECONDS),
-            headers={"Authorization": f"Bearer {_sendable(api_key)}"} if api_key else None,
+        self._http = Http(
+            base_url,
+            api_key=api_key,
+            timeout_seconds=timeout_seconds,
+            retry=retry or Retry(),
             transport=transport,
-            trust_env=url.host not in _LOCAL,  # a proxy cannot reach this machine's own service
         )
 
     async def __aenter__(self) -> Self:
@@ -74,92 +61,180 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
     async def create(
-        self, request: Mapping[str, Any], *, idempotency_key: str | None = None
+        self,
+        request: Mapping[str, Any],
+        *,
+        priority: str | None = None,
+        start_at: When | None = None,
+        deadline: When | None = None,
+        max_cost: Dollars | None = None,
+        idempotency_key: str | None = None,
     ) -> Job:
         """Ask for a film: ``{"prompt": ...}`` and, if wanted, ``seconds``, ``size`` and so on.
 
-        The same key with the same request gives the same job, for a day.
+        ``priority`` is "low", "normal" or "high". The same key with the same request gives the
+        same job, for a day.
         """
-        response = await self._call(
-            "POST",
-            _JOBS,
-            content=json.dumps(request),
-            headers={
-                "Content-Type": "application/json",
-                "Idempotency-Key": idempotency_key or uuid.uuid4().hex,
-            },
-        )
-        return Job.read(response.json())
+        asked = {
+            **request,
+            **body(priority=priority, max_cost=max_cost),
+            **moment("start_at", start_at),
+            **moment("deadline", deadline),
+        }
+        headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        return Job.of(await self._http.post(JOBS, asked, headers=headers))
+
+    async def estimate(self, request: Mapping[str, Any]) -> Estimate:
+        """Tell what the film of a request would cost; nothing is made."""
+        return Estimate.of(await self._http.post(f"{JOBS}/estimate", request))
 
     async def get(self, job_id: str) -> Job:
         """Give a job as it stands."""
-        return Job.read((await self._call("GET", _path(job_id))).json())
+        return Job.of(await self._http.get(job_path(job_id)))
 
-    async def list(self, *, limit: int = 20, cursor: str | None = None) -> Page:
+    async def list(
+        self, *, limit: int = 20, cursor: str | None = None, status: str | None = None
+    ) -> Page:
         """Give a page of jobs, newest first; ``cursor`` is the ``next_cursor`` of the last one."""
-        query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return Page.read((await self._call("GET", _JOBS, params=query)).json())
+        query = {"limit": str(limit), **body(cursor=cursor, status=status)}
+        return Page.of(await self._http.get(JOBS, params=query))
 
     async def cancel(self, job_id: str) -> Job:
         """Stop a job. Raises Conflict when it is over."""
-        return Job.read((await self._call("POST", _path(job_id, "cancel"))).json())
+        return Job.of(await self._http.post(job_path(job_id, "cancel")))
+
+    async def pause(self, job_id: str) -> Job:
+        """Let no more steps of a job start; those that run go on. Raises Conflict when over."""
+        return Job.of(await self._http.post(job_path(job_id, "pause")))
+
+    async def resume(self, job_id: str, *, max_cost: Dollars | None = None) -> Job:
+        """Let the steps of a job start again, whoever held it; ``max_cost`` is its new limit."""
+        return Job.of(await self._http.post(job_path(job_id, "resume"), body(max_cost=max_cost)))
+
+    async def buy_again(self, job_id: str, *, max_cost: Dollars | None = None) -> Job:
+        """Resume a job that is held as ``outcome_unknown`` with another segment.
+
+        It may be paid twice. Raises Conflict when nothing is in doubt.
+        """
+        return await change(
+            self._http,
+            job_path(job_id, "resume"),
+            body(buy_again=True, max_cost=max_cost),
+            seen=await self.get(job_id),
+            landed=lambda job: job.hold is None,
+        )
+
+    async def retry(self, job_id: str, *, max_cost: Dollars | None = None) -> Job:
+        """Try a job again that failed or was canceled; what is done is kept.
+
+        Raises Conflict for any other job.
+        """
+        seen = await self.get(job_id)
+        return await change(
+            self._http,
+            job_path(job_id, "retry"),
+            body(max_cost=max_cost),
+            seen=seen,
+            landed=lambda job: job.attempt > seen.attempt,
+        )
+
+    async def delete(self, job_id: str) -> None:
+        """Remove a job that is over, and its film. Raises Conflict when it is not over."""
+        await remove(self._http, job_id)
+
+    async def preview(
+        self,
+        job_id: str,
+        number: int,
+        *,
+        prompt: str | None = None,
+        seed: int | None = None,
+        max_cost: Dollars | None = None,
+    ) -> Regeneration:
+        """Tell what ``regenerate`` would make again, and what it would cost; nothing is done."""
+        fields = body(prompt=prompt, seed=seed, max_cost=max_cost, preview=True)
+        return Regeneration.of(await self._http.post(_take_path(job_id, number), fields))
+
+    async def regenerate(
+        self,
+        job_id: str,
+        number: int,
+        *,
+        prompt: str | None = None,
+        seed: int | None = None,
+        max_cost: Dollars | None = None,
+        seen: Job | None = None,
+    ) -> Job:
+        """Make one segment of a job anew, and the film from it; all else is kept.
+
+        With neither prompt nor seed it gets another seed. Raises Conflict unless the job is
+        over or paused, and when it is not any more as it was ``seen``.
+        """
+        before = seen or await self.get(job_id)
+        return await change(
+            self._http,
+            _take_path(job_id, number),
+            body(prompt=prompt, seed=seed, max_cost=max_cost),
+            seen=before,
+            landed=lambda job: job.attempt > before.attempt,
+        )
+
+    async def segments(self, job_id: str) -> tuple[Segment, ...]:
+        """Give the segments of a job, as soon as it is planned."""
+        return Segments.of(await self._http.get(job_path(job_id, "segments"))).segments
+
+    async def cost(self, job_id: str) -> JobCost:
+        """Tell what a job was estimated at, and what it has cost so far, by step."""
+        return JobCost.of(await self._http.get(job_path(job_id, "cost")))
+
+    async def usage(self, *, days: int = 30) -> Usage:
+        """Tell what your tenant has under way, spends and may spend."""
+        return Usage.of(await self._http.get("/v1/usage", params={"days": str(days)}))
+
+    async def backends(self) -> BackEnds:
+        """List the planners, painters and generators that a request may name."""
+        return BackEnds.of(await self._http.get("/v1/backends"))
+
+    async def queue(self) -> Queue:
+        """Tell how full the queue is, and how many workers live."""
+        return Queue.of(await self._http.get("/v1/queue"))
+
+    async def dead_letters(self, *, limit: int = 20, cursor: str | None = None) -> DeadLetters:
+        """Give a page of the steps that failed for good, newest first."""
+        query = {"limit": str(limit), **body(cursor=cursor)}
+        return DeadLetters.of(await self._http.get("/v1/dead-letters", params=query))
 
     async def wait(self, job_id: str, on_update: Callable[[Job], None] = lambda _: None) -> Job:
-        """Follow a job to its end, also through a restart of the service.
+        """Follow a job until it is over, or ``undecided``, also through a restart of the service.
 
         ``on_update`` gets the job now and after every change.
         """
-        patiently = replace(self._retry, attempts=PATIENT_ATTEMPTS)
-        headers = {"Prefer": f"wait={LONG_POLL_SECONDS}"}
-        while True:
-            response = await patiently(
-                partial(self._send, "GET", _path(job_id), headers=dict(headers))
-            )
-            if response.status_code == httpx.codes.NOT_MODIFIED:
-                if "preference-applied" not in response.headers:
-                    await self._retry.sleep(POLL_SECONDS)
-                continue
-            job = Job.read(response.json())
-            on_update(job)
-            if job.ended:
-                return job
-            headers["If-None-Match"] = response.headers["etag"]
+        return await _watching.wait(self._http, job_id, on_update)
 
-    async def events(self, job_id: str, *, after: str = "") -> AsyncIterator[Event | Job]:
+    def events(self, job_id: str, *, after: str = "") -> AsyncIterator[Event | Job]:
         """Give what happens to a job, each event once, and last the job when it is over.
 
         It begins behind the event with the id ``after``, and goes on through cut connections and
         a restart of the service. Where events are not kept any more, the job stands for them.
         """
-        patiently = replace(self._retry, attempts=PATIENT_ATTEMPTS)
-        last = after
-        while True:
-            answer = await patiently(partial(self._open_events, job_id, last))
-            async with aclosing(answer):
-                with suppress(httpx.TransportError):  # it is taken up where it was cut off
-                    async for frame in read_frames(answer.aiter_lines()):
-                        last = frame.id or last
-                        yield frame.news()
-                        if frame.kind == "end":
-                            return
-            await self._retry.sleep(POLL_SECONDS)
+        return _watching.events(self._http, job_id, after)
 
     async def logs(self, job_id: str) -> str:
         """Give what happened to a job as lines of text."""
         plain = {"Accept": "text/plain"}
-        return (await self._call("GET", _path(job_id, "logs"), headers=plain)).text
+        return (await self._http.get(job_path(job_id, "logs"), headers=plain)).text
 
     async def plan(self, job_id: str) -> Mapping[str, Any]:
         """Give the plan of a job as a document, as soon as it is planned."""
-        document: Mapping[str, Any] = (await self._call("GET", _path(job_id, "plan"))).json()
+        document: Mapping[str, Any] = (await self._http.get(job_path(job_id, "plan"))).json()
         return document
 
     async def artifact(self, job_id: str) -> Artifact:
         """Describe the film of a finished job."""
-        return Artifact.read((await self._call("GET", _path(job_id, "artifact"))).json())
+        return Artifact.of(await self._http.get(job_path(job_id, "artifact")))
 
     async def download(
         self,
@@ -173,114 +248,17 @@ class Client:
         and checked, or not. Raises StorageFull, StorageUnwritable.
         """
         film = await self.artifact(job_id)
-        part = Part(to, film)
-        if part.have() < film.size:
-            await self._retry(partial(self._load, job_id, part, on_progress))
-        await asyncio.to_thread(part.finish)
+        await download(self._http, job_id, Part(to, film), on_progress)
         return film
 
     async def ready(self) -> bool:
         """Tell whether the service can take requests now."""
         try:
-            await self._send("GET", "/readyz")
+            await self._http.send("GET", "/readyz")
         except ServiceUnavailable:
             return False
         return True
 
-    async def _open_events(self, job_id: str, last: str) -> httpx.Response:
-        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
-        request = self._http.build_request("GET", _path(job_id, "events"), headers=headers)
-        with self._connection_errors():
-            answer = await self._http.send(request, stream=True)
-            if answer.is_success:
-                return answer
-            async with aclosing(answer):
-                await answer.aread()
-        raise to_error(answer)
 
-    async def _load(self, job_id: str, part: Part, on_progress: Callable[[int, int], None]) -> None:
-        """Load what is missing of a film, as far as the connection holds."""
-        have = part.have()
-        headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"}
-        with self._connection_errors():
-            async with self._http.stream("GET", _path(job_id, "video"), headers=headers) as answer:
-                if not answer.is_success:
-                    await answer.aread()
-                    raise to_error(answer)
-                if answer.status_code != httpx.codes.PARTIAL_CONTENT:
-                    have = 0  # the whole film comes, whatever was asked for
-                with part.opened(start=have) as write:
-                    async for chunk in answer.aiter_bytes(_CHUNK):
-                        write(chunk)
-                        have += len(chunk)
-                        on_progress(have, part.film.size)
-        if have < part.film.size:
-            raise ServiceUnavailable("the download was cut off")
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        content: str | None = None,
-    ) -> httpx.Response:
-        """Send a request that may be repeated."""
-        return await self._retry(
-            partial(self._send, method, path, params=params, headers=headers, content=content)
-        )
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        content: str | None = None,
-    ) -> httpx.Response:
-        with self._connection_errors():
-            response = await self._http.request(
-                method, path, params=params, headers=headers, content=content
-            )
-        if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
-            return response
-        raise to_error(response)
-
-    @contextmanager
-    def _connection_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except httpx.ConnectError as error:
-            raise ServiceUnavailable(
-                f"no TTV service answers at {self.url}; start one with: ttv up"
-            ) from error
-        except httpx.TransportError as error:
-            what = type(error).__name__
-            raise ServiceUnavailable(f"the connection to {self.url} failed ({what})") from error
-
-
-def _path(job_id: str, *parts: str) -> str:
-    return "/".join([_JOBS, quote(job_id, safe=""), *parts])
-
-
-def _sendable(api_key: str) -> str:
-    """Refuse what no header can carry."""
-    if not re.fullmatch(r"[\x21-\x7e]+", api_key):
-        raise InvalidRequest(
-            "the API key holds blanks or characters that no key has; copy it again", param="api_key"
-        )
-    return api_key
-
-
-def _checked(base_url: str) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise InvalidRequest("the URL is not valid", param="url") from error
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise InvalidRequest(
-            "the URL of the service must look like http://127.0.0.1:8000", param="url"
-        )
-    return url
+def _take_path(job_id: str, number: int) -> str:
+    return job_path(job_id, "segments", str(number), "regenerate")

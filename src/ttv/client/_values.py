@@ -1,19 +1,24 @@
-"""What the service tells, as frozen values; fields that it may add are ignored."""
+"""Jobs and films, as the service tells of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Self
+from decimal import Decimal
+from typing import Any, Final
+
+from ttv.client._document import Document
 
 #: A job with one of these never changes again by itself.
 ENDED: Final = frozenset({"finished", "failed", "canceled"})
+#: The hold of a job that its user has paused.
+PAUSED: Final = "paused"
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a job failed."""
+class Failure(Document):
+    """Why a job failed, or is held."""
 
     #: Stable name of the kind of failure.
     code: str
@@ -23,7 +28,18 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Cost(Document):
+    """What a job costs, in US dollars."""
+
+    #: What its plan was priced at; None before that.
+    estimate: Decimal | None = None
+    #: Set aside for what is being bought, or may have been.
+    reserved: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Document):
     """One unit of a job's work."""
 
     name: str
@@ -39,14 +55,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Document):
     """One request for one film, as it stood at ``revision``."""
 
     id: str
     #: "queued", "started", "finished", "failed" or "canceled".
     status: str
+    #: What it is busy with; "paused" while it is held.
     stage: str
-    #: 0.0 to 1.0; never falls.
+    #: 0.0 to 1.0; falls only when it is tried or made again.
     progress: float
     #: What is being done, for people.
     message: str
@@ -56,7 +73,20 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: Failure | None = None
+    #: Why no step of it starts until it is resumed.
+    hold: Failure | None = None
     warnings: tuple[str, ...] = ()
+    #: 1 at first; each retry and each segment made anew is another one.
+    attempt: int = 1
+    #: "low", "normal" or "high".
+    priority: str = "normal"
+    #: Before then no step of it starts.
+    start_at: datetime | None = None
+    #: When it fails if it is not over.
+    deadline: datetime | None = None
+    #: US dollars that it may cost in all; None for no limit.
+    max_cost: Decimal | None = None
+    cost: Cost = Cost()
     #: What is being made, after defaults; empty in a listing.
     order: Mapping[str, Any] = field(default_factory=dict)
     #: Empty in a listing.
@@ -71,31 +101,14 @@ class Job:
         """Tell whether the job is over, well or not."""
         return self.status in ENDED
 
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Read the JSON form."""
-        error = document["error"]
-        return cls(
-            id=document["id"],
-            status=document["status"],
-            stage=document["stage"],
-            progress=document["progress"],
-            message=document["message"],
-            revision=document["revision"],
-            created_at=datetime.fromisoformat(document["created_at"]),
-            started_at=_moment(document["started_at"]),
-            finished_at=_moment(document["finished_at"]),
-            error=Failure(error["code"], error["message"], error["step"]) if error else None,
-            warnings=tuple(document["warnings"]),
-            order=document.get("order", {}),
-            steps=tuple(_step(step) for step in document.get("steps", ())),
-            queue_position=document.get("queue_position"),
-            eta_seconds=document.get("eta_seconds"),
-        )
+    @property
+    def undecided(self) -> bool:
+        """Tell whether it is held until a person decides, other than by its user's own pause."""
+        return self.hold is not None and self.hold.code != PAUSED
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Document):
     """One thing that happened to a job."""
 
     #: Its place in the job's journal.
@@ -110,60 +123,21 @@ class Event:
     progress: float
     revision: int
 
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Read the JSON form."""
-        return cls(
-            id=document["id"],
-            at=datetime.fromisoformat(document["at"]),
-            action=document["action"],
-            step=document["step"],
-            message=document["message"],
-            progress=document["progress"],
-            revision=document["revision"],
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Document):
     """Jobs, newest first."""
 
     jobs: tuple[Job, ...]
     #: Where the next page begins; None on the last.
     next_cursor: str | None
 
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Read the JSON form."""
-        jobs = tuple(Job.read(job) for job in document["jobs"])
-        return cls(jobs, document["next_cursor"])
-
 
 @dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Document):
     """The finished film as a file."""
 
     size: int
     #: Hex SHA-256 of its bytes.
     sha256: str
     content_type: str
-
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Read the JSON form."""
-        return cls(document["size"], document["sha256"], document["content_type"])
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _step(document: Mapping[str, Any]) -> Step:
-    return Step(
-        name=document["name"],
-        kind=document["kind"],
-        shot=document["shot"],
-        status=document["status"],
-        progress=document["progress"],
-        attempts=document["attempts"],
-    )

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.client.documents import JOB_ID, job
-from ttv.cli._describing import age, describe, table, to_json
+from ttv.cli._describing import age, describe, table
+from ttv.cli._writing import to_json
 from ttv.client import Job
 
 

@@ -1,0 +1,78 @@
+"""What a request may say, and changes that must not happen twice when an answer is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from ttv.client._http import Http, job_path
+from ttv.client._values import Job
+from ttv.errors import Conflict, NotFound
+
+#: US dollars, with at most 6 decimals.
+Dollars: TypeAlias = Decimal | float
+#: A moment (without a zone: local time), or how long from now.
+When: TypeAlias = datetime | timedelta
+#: The fields that count from now.
+_AFTER: Final = {"start_at": "delay_seconds", "deadline": "deadline_seconds"}
+
+
+def body(**fields: object) -> dict[str, Any]:
+    """Write the fields that say something."""
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in fields.items()
+        if value is not None
+    }
+
+
+def moment(name: str, when: When | None) -> dict[str, Any]:
+    """Write a time as the field of its kind: a clock time, or seconds from now."""
+    if when is None:
+        return {}
+    if isinstance(when, timedelta):
+        return {_AFTER[name]: when.total_seconds()}
+    return {name: when.astimezone().isoformat()}
+
+
+async def change(
+    http: Http, path: str, fields: Mapping[str, Any], *, seen: Job, landed: Callable[[Job], bool]
+) -> Job:
+    """Change a job as it was seen. Raises Conflict when it is not so any more.
+
+    The service takes each revision for one change only; where the answer to it was lost,
+    ``landed`` tells from the job whether the change was made.
+    """
+    sent = 0
+
+    async def once() -> Job:
+        nonlocal sent
+        sent += 1
+        try:
+            headers = {"If-Match": f'"{seen.revision}"'}
+            return Job.of(await http.send("POST", path, body=fields, headers=headers))
+        except Conflict:
+            job = Job.of(await http.send("GET", job_path(seen.id)))
+            if sent > 1 and landed(job):
+                return job
+            raise
+
+    return await http.retry(once)
+
+
+async def remove(http: Http, job_id: str) -> None:
+    """Delete a job; where an answer was lost, finding nothing means that it is done."""
+    sent = 0
+
+    async def once() -> None:
+        nonlocal sent
+        sent += 1
+        try:
+            await http.send("DELETE", job_path(job_id))
+        except NotFound:
+            if sent == 1:
+                raise
+
+    await http.retry(once)
