@@ -13,7 +13,7 @@ import pytest
 import typer
 import yaml
 
-from ttv.api.schemas import JobRequest
+from ttv.api.requests import JobRequest
 from ttv.cli._app import app
 from ttv.cli._main import COMMANDS
 from ttv.media import Format

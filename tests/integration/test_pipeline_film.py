@@ -323,5 +323,5 @@ async def test_a_cancelled_film_keeps_its_finished_segments(
 async def test_what_the_engine_cannot_do_is_refused_before_anything_is_made(
     pipeline: Pipeline,
 ) -> None:
-    with pytest.raises(InvalidRequest, match="generator 'sora' is not set up here"):
+    with pytest.raises(InvalidRequest, match="there is no such generator here"):
         pipeline.check(replace(order_of(FOX), generator="sora"))

@@ -13,7 +13,20 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
-from ttv.api import fields, films, health, jobs, journal, keys, problems, reference
+from ttv.api import (
+    costs,
+    fields,
+    films,
+    health,
+    jobs,
+    journal,
+    keys,
+    life,
+    problems,
+    reference,
+    segments,
+    workshop,
+)
 from ttv.api.exchange import Exchange
 from ttv.api.openapi import describer
 from ttv.api.routing import guard_of
@@ -24,8 +37,12 @@ from ttv.observability import HttpMetrics
 
 _ROUTERS: Final = (
     jobs.router,
+    life.router,
+    segments.router,
     journal.router,
     films.router,
+    costs.router,
+    workshop.router,
     keys.router,
     health.router,
     reference.router,

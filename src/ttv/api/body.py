@@ -35,11 +35,19 @@ async def read_json(request: Request, *, limit: int, seconds: float) -> dict[str
     a field.
     """
     _check_type(request)
-    try:
-        async with asyncio.timeout(seconds):
-            return parse(await _read(request, limit))
-    except TimeoutError as error:
-        raise BodyTooSlow(f"the body did not arrive within {seconds:g} seconds") from error
+    return parse(await _read(request, limit, seconds))
+
+
+async def read_optional_json(request: Request, *, limit: int, seconds: float) -> dict[str, Any]:
+    """Read the one JSON object of a body that may be left out, which counts as an empty one.
+
+    Raises what ``read_json`` does.
+    """
+    raw = await _read(request, limit, seconds)
+    if not raw:
+        return {}
+    _check_type(request)
+    return parse(raw)
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -73,12 +81,18 @@ def parse(raw: bytes) -> dict[str, Any]:
     return document
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def _read(request: Request, limit: int, seconds: float) -> bytes:
     raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > limit:
-            raise BodyTooLarge(f"the body is larger than the limit of {limit} bytes; send less")
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                raw += chunk
+                if len(raw) > limit:
+                    raise BodyTooLarge(
+                        f"the body is larger than the limit of {limit} bytes; send less"
+                    )
+    except TimeoutError as error:
+        raise BodyTooSlow(f"the body did not arrive within {seconds:g} seconds") from error
     return bytes(raw)
 
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from ttv import jobs
 from ttv.access import Caller
-from ttv.api import accept, problems, ranges, schemas
+from ttv.api import accept, schemas
 from ttv.api.auth import Who
-from ttv.api.openapi import Responses, content, document, headers, refusals
-from ttv.api.preconditions import known, strong
+from ttv.api.openapi import document, refusals
 from ttv.api.problems import Gone, NotReady
 from ttv.api.routing import READS_FILES, READS_JOBS, JobId, get, shown
 from ttv.api.schemas import JOB, Links
 from ttv.api.services import Here, Services
+from ttv.api.serving import MISSING, READS, serve_file, served
 from ttv.artifacts import Artifact
 from ttv.errors import NotFound
 from ttv.pipeline import Result
 
 router = APIRouter(tags=["films"])
-
-_MISSING: Final = ("not_found", "not_ready", "gone")
 
 
 class _Asked(BaseModel):
@@ -44,7 +42,7 @@ class _Asked(BaseModel):
     responses={
         200: document(schemas.Artifact, "Where the film is."),
         302: {"description": "The film, with `redirect=1`."},
-        **refusals("invalid_request", *_MISSING),
+        **refusals("invalid_request", *MISSING),
     },
 )
 async def get_artifact(
@@ -65,31 +63,14 @@ async def get_artifact(
     return shown(artifact)
 
 
-_READS: Final = headers(
-    Range="One range of bytes.",
-    If_Range="The ETag that the range is meant for; another file is sent whole.",
-    If_None_Match="An ETag you have.",
-)
-
-
-def _served(media_type: str, about: str) -> Responses:
-    """Declare the answers of a route that serves a file."""
-    return {
-        200: content(media_type, about, ETag="The hash of the file.", Accept_Ranges="`bytes`."),
-        206: content(media_type, "The asked part of it.", Content_Range="Which part."),
-        304: {"description": "The file is the one named in If-None-Match."},
-        **refusals("range_not_satisfiable", "not_acceptable", *_MISSING),
-    }
-
-
 @get(
     router,
     f"{JOB}/video",
     name="getVideo",
     guard=READS_FILES,
     json=False,
-    extra=_READS,
-    responses=_served("video/mp4", "The film."),
+    extra=READS,
+    responses=served("video/mp4", "The film."),
 )
 async def get_video(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give the finished film; a `Range` of bytes gives a part of it."""
@@ -102,8 +83,8 @@ async def get_video(request: Request, here: Here, who: Who, job_id: JobId) -> Re
     name="getPoster",
     guard=READS_FILES,
     json=False,
-    extra=_READS,
-    responses=_served("image/png", "A still of the film."),
+    extra=READS,
+    responses=served("image/png", "A still of the film."),
 )
 async def get_poster(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give a still that stands for the finished film."""
@@ -116,8 +97,8 @@ async def get_poster(request: Request, here: Here, who: Who, job_id: JobId) -> R
     name="getManifest",
     guard=READS_FILES,
     json=False,
-    extra=_READS,
-    responses=_served(accept.JSON, "The manifest."),
+    extra=READS,
+    responses=served(accept.JSON, "The manifest."),
 )
 async def get_manifest(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Say how the finished film was made: plan, seeds, versions, hashes, timings."""
@@ -130,8 +111,8 @@ async def get_manifest(request: Request, here: Here, who: Who, job_id: JobId) ->
     name="getPlan",
     guard=READS_JOBS,
     json=False,
-    extra=_READS,
-    responses=_served(accept.JSON, "The plan."),
+    extra=READS,
+    responses=served(accept.JSON, "The plan."),
 )
 async def get_plan(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give the plan of the film, as soon as the job is planned."""
@@ -164,31 +145,5 @@ def _made(job: jobs.Job) -> Mapping[str, Artifact]:
 async def _serve(
     request: Request, here: Services, who: Caller, *, job_id: str, role: str
 ) -> Response:
-    """Answer with a file or the part of it that is asked for (RFC 9110, sections 13 and 14)."""
     file = await _file(here, who, job_id, role)
-    accept.choose(request.headers.get("accept"), [file.content_type])
-    etag = strong(file.sha256)
-    sent = {"ETag": etag, "Accept-Ranges": "bytes"}
-    if known(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=sent)
-    part = None
-    if request.method == "GET" and ranges.holds(request.headers.get("if-range"), etag):
-        try:
-            part = ranges.parse(request.headers.get("range"), file.size)
-        except problems.RangeNotSatisfiable as error:
-            size = {"Content-Range": f"bytes */{file.size}"}
-            return problems.refuse(request, error, headers=sent | size)
-    span = part or ranges.Span(0, file.size, file.size)
-    sent["Content-Length"] = str(span.length)
-    suffix = file.key.rpartition(".")[2]
-    sent["Content-Disposition"] = f'inline; filename="{job_id}-{role}.{suffix}"'
-    if part:
-        sent["Content-Range"] = part.content_range
-    if request.method == "HEAD":
-        return Response(headers=sent, media_type=file.content_type)
-    return StreamingResponse(
-        here.artifacts.read(file.key, start=span.start, end=span.end),
-        status_code=206 if part else 200,
-        media_type=file.content_type,
-        headers=sent,
-    )
+    return serve_file(request, here.artifacts, file, name=f"{job_id}-{role}")

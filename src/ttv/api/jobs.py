@@ -1,4 +1,4 @@
-"""Jobs over HTTP: ask for a film, see how it stands, list, cancel."""
+"""Jobs over HTTP: ask for a film, see how it stands, list."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from starlette.responses import Response
 
 from ttv import jobs
 from ttv.api import schemas
+from ttv.api.answers import ASK_AGAIN, TAGS, show_job
+from ttv.api.asked import read_film
 from ttv.api.auth import Who
-from ttv.api.body import read_json
 from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
-from ttv.api.preconditions import allows_job, job_tag, known, known_job, wait_seconds
-from ttv.api.problems import REQUEST_ID
-from ttv.api.routing import CHANGES_JOBS, MAKES_JOBS, READS_JOBS, JobId, change, get, shown
+from ttv.api.preconditions import job_tag, known, known_job, wait_seconds
+from ttv.api.requests import JobRequest
+from ttv.api.routing import MAKES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS
 from ttv.api.services import Here, Services
 from ttv.errors import InvalidRequest
@@ -31,10 +32,7 @@ from ttv.pipeline import opening_steps
 
 router = APIRouter(tags=["jobs"])
 
-#: Seconds after which a client may ask again for a job that is not over.
-_ASK_AGAIN: Final = "2"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_TAGS: Final = {"ETag": "The revision of the job and, where it is told, its place in the queue."}
 
 
 @change(
@@ -42,7 +40,7 @@ _TAGS: Final = {"ETag": "The revision of the job and, where it is told, its plac
     JOBS,
     name="createJob",
     guard=MAKES_JOBS,
-    extra=body(schemas.JobRequest),
+    extra=body(JobRequest),
     responses={
         202: document(
             schemas.Job,
@@ -50,7 +48,7 @@ _TAGS: Final = {"ETag": "The revision of the job and, where it is told, its plac
             Location="Address of the job.",
             Retry_After="Seconds after which to ask for it.",
             Idempotent_Replayed="`true` when the key had made this job before.",
-            **_TAGS,
+            **TAGS,
         ),
         **refusals(
             "invalid_request",
@@ -86,18 +84,17 @@ async def create_job(
             "Idempotency-Key must have 1 to 255 visible ASCII characters",
             param="Idempotency-Key",
         )
-    settings = here.settings
-    asked = await read_json(request, limit=settings.max_body_bytes, seconds=settings.body_seconds)
-    order = schemas.JobRequest.read(asked).order(settings)
-    here.check(order)
+    asked = await read_film(request, here, who)
+    if asked.terms.max_cost is not None:
+        await here.makes.check_cost(asked.order, asked.terms.max_cost)
     steps = [jobs.Step(**asdict(step)) for step in opening_steps()]
     made = await here.jobs.store.create(
-        order.to_json(),
+        asked.order.to_json(),
         steps=steps,
         tenant=who.tenant,
-        terms=jobs.Terms(key=who.key, request_id=request.scope[REQUEST_ID]),
+        terms=asked.terms,
         idempotency_key=idempotency_key,
-        fingerprint=_fingerprint(asked),
+        fingerprint=_fingerprint(asked.document),
     )
     log.info(
         "Job accepted",
@@ -105,12 +102,12 @@ async def create_job(
         job_id=made.job.id,
     )
     job = _as_accepted(made.job, steps)
-    return _answer(
+    return show_job(
         job,
         202,
         {
             "Location": f"{JOBS}/{job.id}",
-            "Retry-After": _ASK_AGAIN,
+            "Retry-After": ASK_AGAIN,
             **({"Idempotent-Replayed": "true"} if made.replayed else {}),
         },
     )
@@ -159,7 +156,7 @@ async def list_jobs(here: Here, who: Who, asked: Annotated[_Listing, Query()]) -
             "The job.",
             Retry_After="Seconds after which to ask again, while the job is not over.",
             Preference_Applied="The wait that was granted.",
-            **_TAGS,
+            **TAGS,
         ),
         304: {"description": "The job and its place are still those of If-None-Match."},
         **refusals("not_found"),
@@ -190,43 +187,13 @@ async def get_job(
             here, job_id, if_none_match, tenant=who.tenant, seconds=seconds, stopping=stopping
         )
     job, place = await here.jobs.places.look(job_id, tenant=who.tenant)
-    extra = {} if job.state.terminal else {"Retry-After": _ASK_AGAIN}
+    extra = {} if job.state.terminal else {"Retry-After": ASK_AGAIN}
     if seconds is not None:
         extra["Preference-Applied"] = f"wait={seconds}"
     tag = job_tag(job.revision, place.position, place.eta_seconds)
     if known(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag, **extra})
-    return _answer(job, 200, extra, place=place)
-
-
-@change(
-    router,
-    f"{JOB}/cancel",
-    name="cancelJob",
-    guard=CHANGES_JOBS,
-    responses={
-        200: document(schemas.Job, "The job, now canceled.", **_TAGS),
-        **refusals("not_found", "conflict", "precondition_failed"),
-    },
-)
-async def cancel_job(
-    here: Here,
-    who: Who,
-    job_id: JobId,
-    if_match: Annotated[
-        str | None,
-        Header(alias="If-Match", description="Cancel only if the job still has this ETag."),
-    ] = None,
-) -> Response:
-    """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
-    revision = None
-    if if_match is not None:
-        revision = (await here.jobs.store.get(job_id, tenant=who.tenant)).revision
-        if not allows_job(if_match, revision):
-            raise jobs.Changed
-    job = await here.jobs.store.cancel(job_id, tenant=who.tenant, revision=revision)
-    log.info("Job canceled", action="job.canceled", job_id=job_id)
-    return _answer(job, 200, {})
+    return show_job(job, 200, extra, place=place)
 
 
 async def _change(
@@ -264,19 +231,6 @@ def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:
         tenant=job.tenant,
         request=job.request,
         created_at=job.created_at,
+        terms=job.terms,
         steps=ready,
     )
-
-
-def _answer(
-    job: jobs.Job,
-    status: int,
-    headers: Mapping[str, str],
-    *,
-    place: jobs.Place = schemas.NO_PLACE,
-) -> Response:
-    answer = shown(schemas.Job.of(job, place))
-    answer.status_code = status
-    answer.headers["ETag"] = job_tag(job.revision, place.position, place.eta_seconds)
-    answer.headers.update(headers)
-    return answer

@@ -8,16 +8,20 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ttv import access, money
+from ttv import access
 from ttv.access import Scope
 from ttv.api import fields
+from ttv.api.dollars import amount, dollars
 
 #: The address of keys is here and nowhere else.
 KEYS: Final = "/v1/keys"
 KEY: Final = f"{KEYS}/{{key_id}}"
-_DOLLAR: Final = 1_000_000
-_PER_JOB: Final = "US dollars that one job of it may cost."
-_PER_DAY: Final = "US dollars that all jobs of it may cost in a day."
+_IN_ALL: Final = "US dollars that all jobs of it may ever cost together."
+_PER_DAY: Final = "US dollars that the jobs of it may cost in a day."
+_SPENT: Final = (
+    "US dollars that were spent or set aside by all jobs of it, and of the keys that it was "
+    "rotated from and to: these share its limits."
+)
 
 
 class KeyRequest(BaseModel):
@@ -47,7 +51,7 @@ class KeyRequest(BaseModel):
     expires_in_seconds: int | None = Field(
         default=None, strict=True, description="When it ends by itself; never if unset."
     )
-    max_cost: float | None = Field(default=None, strict=True, description=_PER_JOB)
+    max_cost: float | None = Field(default=None, strict=True, description=_IN_ALL)
     max_cost_per_day: float | None = Field(default=None, strict=True, description=_PER_DAY)
 
     @classmethod
@@ -65,8 +69,8 @@ class KeyRequest(BaseModel):
             name=self.name,
             scopes=access.COMMON if self.scopes is None else frozenset(self.scopes),
             lifetime=self.expires_in_seconds,
-            max_cost=_amount(self.max_cost, "max_cost"),
-            max_cost_per_day=_amount(self.max_cost_per_day, "max_cost_per_day"),
+            max_cost=amount(self.max_cost, "max_cost"),
+            max_cost_per_day=amount(self.max_cost_per_day, "max_cost_per_day"),
         )
 
 
@@ -83,8 +87,9 @@ class Key(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used: datetime | None = Field(description="Right to a minute.")
-    max_cost: float | None = Field(description=_PER_JOB)
+    max_cost: float | None = Field(description=_IN_ALL)
     max_cost_per_day: float | None = Field(description=_PER_DAY)
+    spent: float = Field(description=_SPENT)
 
     @classmethod
     def of(cls, key: access.Key) -> Self:
@@ -122,17 +127,10 @@ def _facts(key: access.Key) -> dict[str, Any]:
         "expires_at": _moment(key.expires_at),
         "revoked_at": _moment(key.revoked_at),
         "last_used": _moment(key.last_used),
-        "max_cost": _dollars(key.max_cost),
-        "max_cost_per_day": _dollars(key.max_cost_per_day),
+        "max_cost": dollars(key.max_cost),
+        "max_cost_per_day": dollars(key.max_cost_per_day),
+        "spent": dollars(key.spent),
     }
-
-
-def _amount(dollars: float | None, param: str) -> int | None:
-    return None if dollars is None else money.parse_usd(str(dollars), param=param)
-
-
-def _dollars(amount: int | None) -> float | None:
-    return None if amount is None else amount / _DOLLAR
 
 
 def _moment(milliseconds: int | None) -> datetime | None:

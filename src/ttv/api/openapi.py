@@ -13,7 +13,8 @@ from ttv.api import accept
 from ttv.api.auth import SCHEMES
 from ttv.api.key_schemas import KeyRequest
 from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
-from ttv.api.schemas import FieldProblem, JobRequest, Problem
+from ttv.api.requests import JobRequest, RegenerateRequest, ResumeRequest, RetryRequest
+from ttv.api.schemas import FieldProblem, Problem
 
 _REF: Final = "#/components/schemas/"
 #: A wrong method belongs to no operation that could declare it.
@@ -28,6 +29,18 @@ _ABOUT: Final = (
     "Send an API key (`ttv keys create`) as `Authorization: Bearer KEY` or `X-API-Key: KEY`; each "
     "operation names the scope that the key needs. What belongs to another tenant is not found. "
     "How many requests are left is in the headers `RateLimit-Policy` and `RateLimit`."
+)
+
+#: Documents that routes read or raise by themselves.
+_BY_HAND: Final = (
+    *(JobRequest, RetryRequest, ResumeRequest, RegenerateRequest, KeyRequest),
+    *(Problem, FieldProblem),
+)
+
+#: Why the body of a request may be refused.
+BODY_REFUSALS: Final = (
+    *("invalid_request", "invalid_json", "body_too_slow", "body_too_large"),
+    "unsupported_media_type",
 )
 
 #: The answers of one operation by status.
@@ -83,10 +96,10 @@ def headers(**about: str) -> dict[str, Any]:
     return {"parameters": parameters}
 
 
-def body(model: type[BaseModel]) -> dict[str, Any]:
+def body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Declare a JSON body that the route reads by itself."""
     schema = {"$ref": _REF + model.__name__}
-    return {"requestBody": {"required": True, "content": {accept.JSON: {"schema": schema}}}}
+    return {"requestBody": {"required": required, "content": {accept.JSON: {"schema": schema}}}}
 
 
 def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -111,7 +124,7 @@ def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:
 def _complete(schema: dict[str, Any]) -> dict[str, Any]:
     """Add the documents that routes read or raise, and drop what FastAPI would answer."""
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    for model in (JobRequest, KeyRequest, Problem, FieldProblem):
+    for model in _BY_HAND:
         own = model.model_json_schema(ref_template=_REF + "{model}")
         own.pop("$defs", None)
         schemas[model.__name__] = own

@@ -1,19 +1,15 @@
-"""The JSON documents of the API: what a request may say and what an answer says."""
+"""The JSON documents that the API answers with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Self
+from types import MappingProxyType
+from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from ttv import jobs, planning
-from ttv.api import fields
-from ttv.errors import InvalidRequest
-from ttv.media import Format
-from ttv.pipeline import Limits, Order, Wish
-from ttv.settings import Settings
+from ttv import jobs
+from ttv.api.dollars import dollars
 
 #: The address of a job is here and nowhere else.
 JOBS: Final = "/v1/jobs"
@@ -23,103 +19,48 @@ JOB: Final = f"{JOBS}/{{job_id}}"
 NO_PLACE: Final = jobs.Place()
 #: Makes a text safe for a line: control characters become blanks.
 _CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
-
-_Word = Annotated[str, Field(max_length=64)]
-_BackEnd = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")]
+_PRIORITIES: Final = MappingProxyType({-1: "low", 0: "normal", 1: "high"})
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
+    """What all of them have in common."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class JobRequest(_Document):
-    """Ask for one film: by a prompt, or by a plan of its shots."""
-
-    model_config = ConfigDict(
-        strict=True,
-        json_schema_extra={
-            "examples": [
-                {"prompt": "a red fox runs through a snowy forest at night"},
-                {"prompt": "a sailing boat at dawn", "seconds": 8, "size": "1920x1080", "seed": 7},
-                {
-                    "plan": {
-                        "style": "watercolour",
-                        "shots": [
-                            {"prompt": "a red boat leaves the harbour", "seconds": 4},
-                            {"prompt": "gulls circle", "seconds": 3, "transition": "crossfade"},
-                        ],
-                    }
-                },
-            ]
-        },
-    )
-
-    prompt: str | None = Field(
-        default=None,
-        description="What the film shows, in words; at most 4,000 characters unless configured.",
-    )
-    plan: dict[str, JsonValue] | None = Field(
-        default=None,
-        description="The shots of the film in the form of a plan file, instead of a prompt.",
-    )
-    seconds: float | None = Field(default=None, description="Length; the planner chooses if unset.")
-    size: _Word | None = Field(default=None, description="Width x height in pixels: `1280x720`.")
-    fps: int | None = Field(default=None, description="Whole frames per second; 24 if unset.")
-    seed: int | None = Field(
-        default=None, description="The same request with the same seed gives the same film."
-    )
-    mode: _Word | None = Field(
-        default=None, description="How segments join: `auto`, `keyframe` or `chaining`."
-    )
-    planner: _BackEnd | None = Field(default=None, description="Which planner reads the prompt.")
-    painter: _BackEnd | None = Field(default=None, description="Which painter makes keyframes.")
-    generator: _BackEnd | None = Field(default=None, description="Which engine makes segments.")
-
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Check types and names of the fields. Raises InvalidRequest naming them."""
-        try:
-            return cls.model_validate(document)
-        except ValidationError as error:
-            raise fields.refuse(error.errors(include_url=False), list(cls.model_fields)) from error
-
-    def order(self, settings: Settings) -> Order:
-        """Give the order, with the service's own choices where the request has none."""
-        wish = Wish(
-            prompt=self.prompt,
-            plan=self._read_plan(),
-            seconds=self.seconds,
-            size=self.size,
-            fps=self.fps,
-            seed=self.seed,
-            mode=self.mode,
-            planner=self.planner or settings.planner,
-            painter=self.painter or settings.painter,
-            generator=self.generator or settings.generator,
-        )
-        return wish.order(
-            Limits(prompt_chars=settings.max_prompt_chars, film_seconds=settings.max_film_seconds)
-        )
-
-    def _read_plan(self) -> planning.Plan | None:
-        if self.plan is None:
-            return None
-        try:
-            return planning.from_draft(self.plan, format=Format(), seed=0)
-        except InvalidRequest as error:
-            inside = f"plan.{error.param}" if error.param not in {None, "plan"} else "plan"
-            raise InvalidRequest(f"in the plan, {error.message}", param=inside) from error
-
-
-class Failure(_Document):
+class Failure(Document):
     """Why a job or step failed."""
 
     code: str = Field(examples=["storage_full"])
     message: str
     step: str | None = Field(description="The step that failed.")
 
+    @classmethod
+    def of(cls, failure: jobs.Failure | None) -> Self | None:
+        """Show a failure, if there is one."""
+        if failure is None:
+            return None
+        return cls(code=failure.code, message=failure.message, step=failure.step)
 
-class Step(_Document):
+
+class Cost(Document):
+    """What a job costs, in US dollars."""
+
+    estimate: float | None = Field(description="What its plan was priced at; null before that.")
+    reserved: float = Field(description="Set aside for what is being bought, or may have been.")
+    spent: float
+
+    @classmethod
+    def of(cls, cost: jobs.Cost) -> Self:
+        """Show a cost."""
+        return cls(
+            estimate=dollars(cost.estimate),
+            reserved=dollars(cost.reserved),
+            spent=dollars(cost.spent),
+        )
+
+
+class Step(Document):
     """One unit of a job's work; a shot's segment is one."""
 
     name: str = Field(examples=["segment-2"])
@@ -130,11 +71,16 @@ class Step(_Document):
     attempts: int = Field(description="How often it was begun.")
 
 
-class Links(_Document):
+class Links(Document):
     """Where the parts of a job are; the files exist once they are made."""
 
     self: str
     cancel: str
+    pause: str
+    resume: str
+    retry: str
+    segments: str
+    cost: str
     artifact: str
     video: str
     poster: str
@@ -151,7 +97,7 @@ class Links(_Document):
         return cls(self=here, **{name: f"{here}/{name}" for name in parts})
 
 
-class JobSummary(_Document):
+class JobSummary(Document):
     """A job as a listing shows it."""
 
     id: str = Field(examples=["job_01JZ8Q5W3N6X4T7V9B2C1D0EFG"])
@@ -165,7 +111,15 @@ class JobSummary(_Document):
     started_at: datetime | None
     finished_at: datetime | None
     error: Failure | None
+    hold: Failure | None = Field(
+        description="Why no step of it starts until it is resumed; its stage is `paused`."
+    )
     warnings: list[str]
+    priority: Literal["low", "normal", "high"]
+    start_at: datetime | None = Field(description="Before then no step of it starts.")
+    deadline: datetime | None = Field(description="When it fails if it is not over by then.")
+    max_cost: float | None = Field(description="US dollars that it may cost in all.")
+    cost: Cost
     links: Links
 
     @classmethod
@@ -203,14 +157,14 @@ class Job(JobSummary):
         )
 
 
-class JobPage(_Document):
+class JobPage(Document):
     """Jobs, newest first."""
 
     jobs: list[JobSummary]
     next_cursor: str | None = Field(description="Give it as `cursor` for the page after this one.")
 
 
-class Artifact(_Document):
+class Artifact(Document):
     """Where the finished film can be had."""
 
     url: str
@@ -220,7 +174,7 @@ class Artifact(_Document):
     content_type: str = Field(examples=["video/mp4"])
 
 
-class Entry(_Document):
+class Entry(Document):
     """One thing that happened to a job."""
 
     id: str = Field(examples=["1756643696500-0"])
@@ -236,7 +190,7 @@ class Entry(_Document):
         """Show an event."""
         return cls(
             id=event.id,
-            at=_moment(event.at),
+            at=moment(event.at),
             action=event.kind,
             step=event.step,
             message=event.message,
@@ -251,7 +205,7 @@ class Entry(_Document):
         return line.translate(_CONTROL).replace("+00:00", "Z")
 
 
-class Journal(_Document):
+class Journal(Document):
     """What happened to a job, oldest first."""
 
     entries: list[Entry]
@@ -270,7 +224,7 @@ class Journal(_Document):
         return "".join(f"{entry.text()}\n" for entry in self.entries)
 
 
-class FieldProblem(_Document):
+class FieldProblem(Document):
     """One field that cannot be used."""
 
     param: str = Field(examples=["prompt"])
@@ -280,7 +234,7 @@ class FieldProblem(_Document):
     )
 
 
-class Problem(_Document):
+class Problem(Document):
     """Why a request was refused (RFC 9457)."""
 
     type: str
@@ -295,20 +249,20 @@ class Problem(_Document):
     errors: list[FieldProblem] | None = None
 
 
-class Alive(_Document):
+class Alive(Document):
     """The process answers."""
 
     status: str = Field(examples=["ok"])
 
 
-class Check(_Document):
+class Check(Document):
     """How one thing that the service depends on answered."""
 
     ok: bool
     detail: str
 
 
-class Readiness(_Document):
+class Readiness(Document):
     """Whether this process can take requests."""
 
     status: str = Field(examples=["ready"])
@@ -325,11 +279,17 @@ def _facts(job: jobs.Job) -> dict[str, Any]:
         "message": job.message,
         "attempt": job.attempt,
         "revision": job.revision,
-        "created_at": _moment(job.created_at),
+        "created_at": moment(job.created_at),
         "started_at": _if_any(job.started_at),
         "finished_at": _if_any(job.finished_at),
-        "error": _failure(job.error),
+        "error": Failure.of(job.error),
+        "hold": Failure.of(job.hold),
         "warnings": list(job.warnings),
+        "priority": _PRIORITIES[job.terms.priority],
+        "start_at": _if_any(job.terms.start_at),
+        "deadline": _if_any(job.terms.deadline),
+        "max_cost": dollars(job.terms.max_cost),
+        "cost": Cost.of(job.cost),
         "links": Links.of(job.id),
     }
 
@@ -345,15 +305,10 @@ def _step(step: jobs.Step) -> Step:
     )
 
 
-def _failure(failure: jobs.Failure | None) -> Failure | None:
-    if failure is None:
-        return None
-    return Failure(code=failure.code, message=failure.message, step=failure.step)
-
-
-def _moment(milliseconds: int) -> datetime:
+def moment(milliseconds: int) -> datetime:
+    """Show a time in milliseconds since 1970."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _if_any(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else _moment(milliseconds)
+    return None if milliseconds is None else moment(milliseconds)

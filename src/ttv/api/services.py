@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from ttv.access import Access
 from ttv.artifacts import Store
 from ttv.jobs import Feed, Jobs
-from ttv.pipeline import Order
+from ttv.pipeline import Pipeline
 from ttv.settings import Settings
 
 
@@ -24,12 +24,14 @@ class Services:
     feed: Feed
     access: Access
     artifacts: Store
-    #: Refuses, with InvalidRequest, an order that the back ends cannot carry out.
-    check: Callable[[Order], None]
+    #: Tells what can be made and what it costs; the API makes nothing itself.
+    makes: Pipeline
     settings: Settings
     new_request_id: Callable[[], str]
     #: Seconds that never go back, for durations and cached answers.
     monotonic: Callable[[], float] = time.monotonic
+    #: Seconds since 1970.
+    clock: Callable[[], float] = time.time
 
 
 async def _services(request: Request) -> Services:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from ttv.errors import InvalidRequest
+from ttv.jobs._places import TenantLoad
 from ttv.redis import Connection, answering
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -83,6 +84,14 @@ class Tenants:
         with answering():
             names = await self._redis.redis.smembers("ttv:tenants")
         return tuple([await self.get(str(name)) for name in sorted(names)])
+
+    async def load(self, name: str) -> TenantLoad:
+        """Count what a tenant has in the queue. Raises Unavailable."""
+        with answering():
+            async with self._redis.redis.pipeline(transaction=False) as pipe:
+                queued = pipe.zcard(f"ttv:jobs:{name}:queued")
+                running = pipe.scard(f"ttv:begun:{name}")
+            return TenantLoad(await queued, await running)
 
     async def forget(self, name: str) -> None:
         """Set nothing for a tenant any more. Raises Unavailable, InvalidRequest."""

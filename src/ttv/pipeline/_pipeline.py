@@ -220,8 +220,8 @@ class Pipeline:
     async def call_off(self, order: Order, purchase: str, purse: Purse) -> bool:
         """End at its provider what was bought for a film that nobody makes or wants any more.
 
-        ``purchase`` is the id of one. False when it was never made. What a provider has begun
-        counts as paid; a purchase whose outcome is unknown stays as it is.
+        ``purchase`` is the id of one. False when it was never made. What a provider has begun, or
+        may have, counts as paid.
         """
         address, _, number = purchase.rpartition("-")
         ledger = Ledger(self.store, folder(Kind.SEGMENT, address))
@@ -300,7 +300,7 @@ def _pick(known: Mapping[str, _BackEnd], name: str, param: str) -> _BackEnd:
     except KeyError:
         choice = ", ".join(sorted(known))
         raise InvalidRequest(
-            f"{param} {name[:40]!r} is not set up here; choose from: {choice}", param=param
+            f"there is no such {param} here; choose from: {choice}", param=param
         ) from None
 
 

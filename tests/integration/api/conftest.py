@@ -17,16 +17,18 @@ import pytest
 from coredis import Redis
 from fastapi import FastAPI
 
+from tests.integration.api.works import PLAN, graph_of, works
 from tests.integration.conftest import Valkey
 from ttv import access, backends
 from ttv.api import Services, create_app, serve
 from ttv.artifacts import Store
-from ttv.errors import InvalidRequest
 from ttv.jobs import Feed, Jobs, Outcome, Step, WorkerCard, opened
 from ttv.pipeline import Order, Result
+from ttv.planning import to_document
 from ttv.settings import Settings
 
 FILM = bytes(range(256)) * 40
+CLIP = b"a short clip"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Service:
             role: await self.put(f"{job_id}/{step}/{role}", role, content)
             for role, content in files.items()
         }
-        result = Result(address="0" * 64, files=stored).to_json()
+        facts = {"engine": "dear-1"} if "clip" in files else {}
+        result = Result(address="0" * 64, files=stored, facts=facts).to_json()
         await self.jobs.leases.settle(claim, Outcome(result, steps))
 
     async def plan(self, job_id: str, **files: bytes) -> None:
@@ -62,28 +65,35 @@ class Service:
 
     async def finish(self, job_id: str) -> None:
         """Make a job's film."""
-        plan = json.dumps({"shots": []}).encode()
+        plan = json.dumps(to_document(PLAN)).encode()
         await self.plan(job_id, plan=plan)
         await self.work(job_id, "delivery", film=FILM, poster=b"png", plan=plan, manifest=b"{}")
+
+    async def film(self, job_id: str, *, segments: int = len(PLAN.shots)) -> None:
+        """Plan a job as a film of two shots and make so many of them, or all of it."""
+        job = await self.jobs.store.get(job_id)
+        graph = graph_of(Order.from_json(job.request))
+        plan = json.dumps(to_document(PLAN)).encode()
+        await self.work(job_id, "plan", *graph, plan=plan)
+        for step in graph:
+            if step.kind == "segment" and (step.shot or 0) <= segments:
+                await self.work(job_id, step.name, clip=CLIP, last_frame=b"png")
+            elif step.kind == "keyframe":
+                await self.work(job_id, step.name, still=b"png")
+        if segments == len(PLAN.shots):
+            await self.work(job_id, "film", film=FILM, poster=b"png")
+            await self.work(job_id, "delivery", film=FILM, poster=b"png", plan=plan, manifest=b"{}")
 
     async def put(self, key: str, role: str, content: bytes) -> Any:
         source = self.folder / "source"
         source.write_bytes(content)
-        kinds = {"film": "video/mp4", "poster": "image/png"}
-        suffixes = {"film": ".mp4", "poster": ".png"}
+        kinds = {"film": "video/mp4", "clip": "video/mp4", "poster": "image/png"}
+        suffixes = {"film": ".mp4", "clip": ".mp4", "poster": ".png"}
         return await self.store.put(
             key + suffixes.get(role, ".json"),
             source,
             content_type=kinds.get(role, "application/json"),
         )
-
-
-def check(order: Order) -> None:
-    """Refuse what a small engine cannot do."""
-    if order.format.width > 1920:
-        raise InvalidRequest("this engine makes at most 1920x1080", param="size")
-    if order.generator != "animatic":
-        raise InvalidRequest("there is no such generator; choose animatic", param="generator")
 
 
 def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Services:
@@ -93,7 +103,7 @@ def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Servic
         feed=feed,
         access=access.over(jobs.connection, settings, host="127.0.0.1"),
         artifacts=store,
-        check=check,
+        makes=works(store),
         settings=settings,
         new_request_id=lambda: f"request-{next(numbers)}",
     )

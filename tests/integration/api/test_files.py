@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 
 import pytest
 
 from tests.integration.api.conftest import FILM, Service
+from tests.integration.api.works import PLAN
+from ttv.planning import to_document
 
 pytestmark = pytest.mark.anyio
 
@@ -97,7 +100,7 @@ async def test_a_known_film_is_not_sent_again(service: Service, url: str) -> Non
     [
         ("poster", "image/png", b"png"),
         ("manifest", "application/json", b"{}"),
-        ("plan", "application/json", b'{"shots": []}'),
+        ("plan", "application/json", json.dumps(to_document(PLAN)).encode()),
     ],
 )
 async def test_the_other_files_are_served_too(

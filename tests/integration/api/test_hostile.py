@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.api.conftest import Service
-from ttv.api.schemas import JobRequest
+from ttv.api.requests import JobRequest
 
 pytestmark = pytest.mark.anyio
 

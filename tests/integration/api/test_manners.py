@@ -35,7 +35,7 @@ async def test_a_strange_request_id_is_replaced(given: str, service: Service) ->
     ("method", "path", "allow"),
     [
         ("DELETE", "/v1/jobs", "GET, HEAD, POST"),
-        ("PUT", "/v1/jobs/x", "GET, HEAD"),
+        ("PUT", "/v1/jobs/x", "DELETE, GET, HEAD"),
         ("GET", "/v1/jobs/x/cancel", "POST"),
         ("POST", "/healthz", "GET, HEAD"),
         ("OPTIONS", "/v1/jobs", "GET, HEAD, POST"),

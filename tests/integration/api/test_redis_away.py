@@ -18,7 +18,12 @@ from tests.integration.waiting import eventually
 pytestmark = pytest.mark.anyio
 
 #: What tells how things are, also how they are without Redis.
-WITHOUT: Final = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"})
+WITHOUT: Final = frozenset(
+    {
+        *("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"),
+        *("/v1/backends", "/v1/jobs/estimate"),
+    }
+)
 #: What could be names of things, and what to send where something has to be sent.
 NAMES: Final = {"key_id": "abcd1234", "n": 1}
 BODIES: Final = {"createJob": {"prompt": "a fox"}, "createKey": {"name": "ann"}}

@@ -22,6 +22,7 @@ from ttv.jobs import (
     Totals,
     connect,
 )
+from ttv.pipeline import Pipeline
 from ttv.settings import Settings
 
 
@@ -31,6 +32,7 @@ def app(tmp_path: Path) -> FastAPI:
     queue = StepQueue(connection)
     store = JobStore(connection, queue)
     settings = Settings(data_dir=tmp_path)
+    artifacts = backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)})
     return create_app(
         Services(
             jobs=Jobs(
@@ -46,8 +48,8 @@ def app(tmp_path: Path) -> FastAPI:
             ),
             feed=Feed(connection, store),
             access=access.over(connection, settings, host="127.0.0.1"),
-            artifacts=backends.build("ttv.artifacts", "disk", {"folder": str(tmp_path)}),
-            check=lambda _: None,
+            artifacts=artifacts,
+            makes=Pipeline(planners={}, painters={}, generators={}, store=artifacts),
             settings=settings,
             new_request_id=lambda: "r1",
         )

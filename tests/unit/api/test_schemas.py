@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ttv import jobs
-from ttv.api.schemas import Entry, Job, JobRequest, JobSummary, Journal
+from ttv.api.requests import JobRequest
+from ttv.api.schemas import Entry, Job, JobSummary, Journal
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.pipeline import Mode, Order

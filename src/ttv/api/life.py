@@ -1,0 +1,166 @@
+"""The life of a job over HTTP: cancel, pause, resume, retry, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from ttv import jobs
+from ttv.api import schemas
+from ttv.api.answers import TAGS, show_job
+from ttv.api.asked import read_terms
+from ttv.api.auth import Who
+from ttv.api.openapi import BODY_REFUSALS, body, document, refusals
+from ttv.api.preconditions import allows_job
+from ttv.api.requests import ResumeRequest, RetryRequest
+from ttv.api.routing import CHANGES_JOBS, MAKES_JOBS, JobId, change
+from ttv.api.schemas import JOB
+from ttv.api.services import Here, Services
+from ttv.errors import Conflict, OutcomeUnknown
+from ttv.observability import log
+from ttv.pipeline import Order
+
+router = APIRouter(tags=["jobs"])
+
+_REFUSED: Final = ("not_found", "conflict", "precondition_failed")
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="Do it only if the job still has this ETag.")
+]
+
+
+@change(
+    router,
+    f"{JOB}/cancel",
+    name="cancelJob",
+    guard=CHANGES_JOBS,
+    responses={
+        200: document(schemas.Job, "The job, now canceled.", **TAGS),
+        **refusals(*_REFUSED),
+    },
+)
+async def cancel_job(here: Here, who: Who, job_id: JobId, if_match: IfMatch = None) -> Response:
+    """Stop a job that is not over; its work ends within seconds. Cancelling twice is no error."""
+    revision = await expected(here, who, job_id, if_match)
+    job = await here.jobs.store.cancel(job_id, tenant=who.tenant, revision=revision)
+    log.info("Job canceled", action="job.canceled", job_id=job_id)
+    return show_job(job)
+
+
+@change(
+    router,
+    f"{JOB}/pause",
+    name="pauseJob",
+    guard=CHANGES_JOBS,
+    responses={
+        200: document(schemas.Job, "The job, now paused.", **TAGS),
+        **refusals(*_REFUSED),
+    },
+)
+async def pause_job(here: Here, who: Who, job_id: JobId, if_match: IfMatch = None) -> Response:
+    """Let no more steps of a job start; those that run go on. Pausing twice is no error."""
+    revision = await expected(here, who, job_id, if_match)
+    job = await here.jobs.store.pause(job_id, tenant=who.tenant, revision=revision)
+    log.info("Job paused", action="job.paused", job_id=job_id)
+    return show_job(job)
+
+
+@change(
+    router,
+    f"{JOB}/resume",
+    name="resumeJob",
+    guard=CHANGES_JOBS,
+    extra=body(ResumeRequest, required=False),
+    responses={
+        200: document(schemas.Job, "The job, which goes on.", **TAGS),
+        **refusals(*_REFUSED, *BODY_REFUSALS),
+    },
+)
+async def resume_job(
+    request: Request, here: Here, who: Who, job_id: JobId, if_match: IfMatch = None
+) -> Response:
+    """Let the steps of a job start again, whoever held it. Resuming twice is no error.
+
+    `max_cost` replaces the limit of its cost. A job held as `outcome_unknown` asks the provider
+    once more whether it took the segment; with `buy_again` it buys another one instead.
+    """
+    asked = ResumeRequest.read(await read_terms(request, here))
+    limit = asked.limit
+    revision, order = await expected(here, who, job_id, if_match), None
+    if asked.buy_again:
+        held = await here.jobs.store.get(job_id, tenant=who.tenant)
+        if revision not in {None, held.revision}:
+            raise jobs.Changed
+        revision, order = held.revision, _bought_again(held).to_json()
+    job = await here.jobs.store.resume(
+        job_id, tenant=who.tenant, revision=revision, max_cost=limit, request=order
+    )
+    log.info("Job resumed", action="job.resumed", job_id=job_id)
+    return show_job(job)
+
+
+@change(
+    router,
+    f"{JOB}/retry",
+    name="retryJob",
+    guard=MAKES_JOBS,
+    extra=body(RetryRequest, required=False),
+    responses={
+        202: document(schemas.Job, "The job, queued again.", **TAGS),
+        **refusals(*_REFUSED, *BODY_REFUSALS),
+    },
+)
+async def retry_job(
+    request: Request, here: Here, who: Who, job_id: JobId, if_match: IfMatch = None
+) -> Response:
+    """Try a job again that failed or was canceled: what is done is kept, the rest is made.
+
+    `max_cost` replaces the limit of its cost. A deadline that has passed holds no more.
+    """
+    limit = RetryRequest.read(await read_terms(request, here)).limit
+    revision = await expected(here, who, job_id, if_match)
+    job = await here.jobs.store.retry(job_id, tenant=who.tenant, revision=revision, max_cost=limit)
+    log.info("Job retried", action="job.retried", job_id=job_id)
+    return show_job(job, 202)
+
+
+@change(
+    router,
+    JOB,
+    name="deleteJob",
+    guard=CHANGES_JOBS,
+    method="DELETE",
+    responses={
+        204: {"description": "The job is not there any more; its film is removed by a worker."},
+        **refusals(*_REFUSED),
+    },
+)
+async def delete_job(here: Here, who: Who, job_id: JobId, if_match: IfMatch = None) -> Response:
+    """Remove a job that is over, and its film. Segments that other films may use are kept."""
+    await expected(here, who, job_id, if_match)
+    await here.jobs.store.delete(job_id, tenant=who.tenant)
+    log.info("Job deleted", action="job.deleted", job_id=job_id)
+    return Response(status_code=204)
+
+
+async def expected(here: Services, who: Who, job_id: str, if_match: str | None) -> int | None:
+    """Give the revision that a change is meant for; None for any. Raises Changed, NotFound."""
+    if if_match is None:
+        return None
+    revision = (await here.jobs.store.get(job_id, tenant=who.tenant)).revision
+    if not allows_job(if_match, revision):
+        raise jobs.Changed
+    return revision
+
+
+def _bought_again(job: jobs.Job) -> Order:
+    """Give the order with another take of the shot whose purchase is in doubt."""
+    if job.hold is None or job.hold.code != OutcomeUnknown.code or job.hold.step is None:
+        raise Conflict(
+            "nothing is in doubt here: buy_again is for a job that is held as outcome_unknown"
+        )
+    shot = job.step(job.hold.step).shot
+    if shot is None:
+        raise Conflict(f"{job.hold.step} is about no shot; it cannot be bought again")
+    return Order.from_json(job.request).retaken(shot)
