@@ -169,6 +169,17 @@ async def test_a_rotated_key_goes_on_beside_the_new_one(keys: Keys, redis: Redis
     assert ends[old.key.id] == new.key.created_at + 60_000
 
 
+async def test_a_rotated_key_has_spent_what_the_old_one_has(keys: Keys, redis: Redis[str]) -> None:
+    first = await keys.create(Grant(max_cost=9), by=ME)
+    second = await keys.rotate(first.key.id, by=ME)
+    third = await keys.rotate(second.key.id, by=ME)
+
+    await redis.hset(f"ttv:spend:key:{first.key.id}", {"reserved": "3", "spent": "4"})
+
+    assert (await keys.verify(third.secret)).spent == 7
+    assert {key.spent for key in await keys.list()} == {7}
+
+
 async def test_a_rotated_key_does_not_live_longer_than_it_would(keys: Keys) -> None:
     old = await keys.create(Grant(lifetime=60), by=ME)
     await keys.rotate(old.key.id, overlap_seconds=3_600, by=ME)

@@ -14,6 +14,7 @@ from ttv import jobs
 from ttv.errors import Cancelled, LeaseLost, OverBudget
 from ttv.jobs import Cost, EventKind, Paid, Spend, Step, Tenant, Terms
 from ttv.observability import WorkerMetrics
+from ttv.redis import Connection
 
 pytestmark = pytest.mark.anyio
 
@@ -98,7 +99,7 @@ async def test_what_is_spent_is_written_down_whatever_was_set_aside(
     ("limit", "words"),
     [
         ("job", "this job may cost"),
-        ("key", "a job of its API key may cost"),
+        ("key", "its API key may spend in all"),
         ("key_day", "its API key may spend in a day"),
         ("tenant_day", "its tenant may spend in a day"),
     ],
@@ -112,8 +113,8 @@ async def test_every_limit_holds_and_is_named_with_the_way_out(
         name = {"key": "max_cost", "key_day": "max_cost_per_day"}[limit]
         await shop.redis.hset("ttv:key:k1", {name: "2500000"})
     first = await begun(shop, key="k1", max_cost=2_500_000 if limit == "job" else None)
-    # What another job costs counts too, on the same day.
-    second = await begun(shop, key="k1") if limit.endswith("day") else first
+    # What another job costs counts too.
+    second = first if limit == "job" else await begun(shop, key="k1")
 
     await reserve(spend, first)
     await spend.charge(first.job.id, "segment-1", FOX, DOLLAR)
@@ -170,7 +171,7 @@ async def test_what_was_spent_stays_when_a_job_is_tried_again(shop: Shop, spend:
     assert job.step("segment-1").cost == Cost(spent=DOLLAR)
 
 
-async def test_a_deleted_job_gives_back_what_it_set_aside_and_not_what_it_spent(
+async def test_a_deleted_job_has_spent_what_may_still_be_charged_for(
     shop: Shop, spend: Spend
 ) -> None:
     claim = await begun(shop, key="k1")
@@ -180,11 +181,28 @@ async def test_a_deleted_job_gives_back_what_it_set_aside_and_not_what_it_spent(
     await shop.store.cancel(claim.job.id, tenant="local")
 
     await shop.store.delete(claim.job.id, tenant="local")
+    await spend.charge(claim.job.id, "segment-1", Paid("owl-1", "dear"), DOLLAR)
 
     (day,) = await spend.of_tenant("local", since=claim.job.created_at, until=TOMORROW)
-    assert (day.reserved, day.spent) == (0, DOLLAR)
-    await spend.charge(claim.job.id, "segment-1", Paid("owl-1", "dear"), DOLLAR)
+    assert (day.reserved, day.spent) == (0, 2 * DOLLAR)
+    assert await shop.redis.hget("ttv:spend:key:k1", "spent") == str(2 * DOLLAR)
     assert not await shop.redis.exists([f"ttv:job:{claim.job.id}"])
+
+
+async def test_what_the_jobs_of_a_key_spend_counts_for_good_and_for_its_successors(
+    shop: Shop, spend: Spend
+) -> None:
+    await shop.redis.hset("ttv:key:k2", {"max_cost": str(DOLLAR), "budget": "k1"})
+    before = await begun(shop, key="k1")
+    await reserve(spend, before)
+    await spend.charge(before.job.id, "segment-1", FOX, DOLLAR)
+
+    with pytest.raises(OverBudget, match=r"1\.00 that its API key may spend in all 1\.00 are"):
+        await reserve(spend, await begun(shop, key="k2"), Paid("owl-1", "dear"), 1)
+
+    (day,) = await shop.redis.keys("ttv:spend:key:k1:*")
+    assert await shop.redis.ttl("ttv:spend:key:k1") == -1
+    assert await shop.redis.ttl(day) > 0
 
 
 async def test_what_is_spent_is_counted_once_for_all_workers(shop: Shop, spend: Spend) -> None:
@@ -229,22 +247,30 @@ async def test_many_at_once_set_aside_no_more_than_the_limit(shop: Shop, spend: 
 
 @dataclass
 class Books:
-    """What the sums must be, the simple way."""
+    """What the sums must be, the simple way: by the names of purchases."""
 
-    limit: int
+    #: What a job, a key and a key may spend: each alone, ever and in a day.
+    job: int
+    key: int
+    key_day: int
     reserved: dict[str, int] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
 
-    def used(self) -> int:
-        return sum(self.reserved.values()) + sum(self.spent.values())
+    def sum(self, fact: str, job: str = "") -> int:
+        entries: dict[str, int] = getattr(self, fact)
+        return sum(amount for name, amount in entries.items() if name.startswith(job))
+
+    def used(self, job: str = "") -> int:
+        return self.sum("reserved", job) + self.sum("spent", job)
 
     def allows(self, name: str, amount: int) -> bool:
         known = name in self.reserved or name in self.spent
-        return known or self.used() + amount <= self.limit
+        in_job = self.used(name[0]) + amount <= self.job
+        return known or (in_job and self.used() + amount <= min(self.key, self.key_day))
 
 
 Move = tuple[str, int, int, int]
-#: What is done, by which of two jobs of one key, to which purchase, with how much.
+#: What is done, by which of two jobs of a key and its successor, to which purchase, with how much.
 MOVES = st.tuples(
     st.sampled_from(["reserve", "reserve", "charge", "release"]),
     st.integers(0, 1),
@@ -253,24 +279,31 @@ MOVES = st.tuples(
 )
 
 
-@given(moves=st.lists(MOVES, max_size=30), limit=st.integers(0, 100))
+#: What each of the jobs may cost, and their key in all and in a day.
+LIMITS = st.tuples(st.integers(0, 80), st.integers(0, 150), st.integers(0, 150))
+
+
+@given(moves=st.lists(MOVES, max_size=30), limits=LIMITS)
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_sums_are_those_of_simple_books_whatever_is_done(
-    shared_valkey: Valkey, moves: Sequence[Move], limit: int
+    shared_valkey: Valkey, moves: Sequence[Move], limits: tuple[int, int, int]
 ) -> None:
-    asyncio.run(keep_books(shared_valkey.url, moves, limit))
+    asyncio.run(keep_books(shared_valkey.url, moves, Books(*limits)))
 
 
-async def keep_books(url: str, moves: Sequence[Move], limit: int) -> None:
+async def keep_books(url: str, moves: Sequence[Move], books: Books) -> None:
     async with jobs.connect(url) as connection:
         await connection.redis.flushall()
-        await connection.redis.hset("ttv:key:k1", {"max_cost_per_day": str(limit)})
+        limits = {"max_cost": str(books.key), "max_cost_per_day": str(books.key_day)}
+        await connection.redis.hset("ttv:key:k1", limits)
+        await connection.redis.hset("ttv:key:k2", {**limits, "budget": "k1"})
         store, leases = jobs.JobStore(connection, Outbox()), jobs.Leases(connection, Outbox())
-        spend, books, claims = Spend(connection), Books(limit), []
-        for _ in range(2):
-            made = await store.create({}, steps=[SEGMENT], terms=Terms(key="k1"))
+        spend, claims = Spend(connection), []
+        for key in ("k1", "k2"):
+            terms = Terms(key=key, max_cost=books.job)
+            made = await store.create({}, steps=[SEGMENT], terms=terms)
             claims.append(await leases.claim(made.job.step_id("segment-1"), worker="ann"))
         for what, number, purchase, amount in moves:
             claim = claims[number]
@@ -293,10 +326,17 @@ async def keep_books(url: str, moves: Sequence[Move], limit: int) -> None:
                     assert books.allows(name, amount)
                     if name not in books.spent:
                         books.reserved.setdefault(name, amount)
-        days = await connection.redis.keys("ttv:spend:key:k1:*")
-        sums = await connection.redis.hgetall(days.pop()) if days else {}
+        # The sum in all and that of the day, which are one here, but where nothing was bought.
+        sums = [await connection.redis.hgetall(key) for key in await keys_of_sums(connection)]
         found = [await store.get(claim.job.id) for claim in claims if claim]
+    assert len(sums) in (0, 2)
     for fact in ("reserved", "spent"):
-        expected = sum(getattr(books, fact).values())
-        assert int(sums.get(fact, 0)) == expected
-        assert sum(getattr(job.cost, fact) for job in found) == expected
+        assert [int(one.get(fact, 0)) for one in sums] == [books.sum(fact)] * len(sums)
+        assert sums or not books.sum(fact)
+        assert [getattr(job.cost, fact) for job in found] == [
+            books.sum(fact, job) for job in ("0", "1")
+        ]
+
+
+async def keys_of_sums(connection: Connection) -> set[str]:
+    return {str(key) for key in await connection.redis.keys("ttv:spend:key:*")}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,9 @@ class Scene:
     async def cancel(self) -> None:
         await self.opened.store.cancel(self.claim.job.id, tenant="local")
 
+    async def finish(self) -> None:
+        await self.opened.leases.settle(self.claim, jobs.Outcome({}))
+
     async def job(self) -> Job:
         return await self.opened.store.get(self.claim.job.id)
 
@@ -101,14 +104,40 @@ async def test_what_was_set_aside_and_never_asked_for_comes_free(scene: Scene) -
     assert (await scene.job()).cost == Cost()
 
 
-async def test_what_may_have_been_bought_stays_set_aside(scene: Scene) -> None:
+async def test_what_may_have_been_bought_counts_as_spent(scene: Scene) -> None:
     await scene.ledger.open(await scene.reserved())
     await scene.cancel()
 
     (orphan,) = await scene.orphans()
     await call_off(scene.makes, scene.opened, orphan)
 
-    assert (await scene.job()).cost == Cost(reserved=PRICE)
+    assert (await scene.job()).cost == Cost(spent=PRICE)
+    assert await scene.orphans() == ()
+
+
+async def test_what_a_new_take_has_replaced_counts_as_spent_when_the_film_is_finished(
+    scene: Scene,
+) -> None:
+    await scene.ledger.open(await scene.reserved())
+    await scene.finish()
+
+    (orphan,) = await scene.orphans()
+    await call_off(scene.makes, scene.opened, orphan)
+
+    assert (await scene.job()).cost == Cost(spent=PRICE)
+
+
+async def test_what_another_film_is_buying_under_the_same_name_goes_on(scene: Scene) -> None:
+    lost = await scene.reserved()  # its worker died before it gave this back
+    await scene.ledger.open(replace(lost, buyer="another"))
+    await scene.ledger.answer(lost, "task-0")
+    await scene.cancel()
+
+    (orphan,) = await scene.orphans()
+    await call_off(scene.makes, scene.opened, orphan)
+
+    assert scene.provider.canceled == []
+    assert (await scene.job()).cost == Cost()
 
 
 async def test_a_job_that_goes_on_again_has_no_orphans(scene: Scene) -> None:

@@ -26,9 +26,9 @@ class Grant:
     scopes: frozenset[Scope] = COMMON
     #: Seconds until it ends by itself.
     lifetime: int | None = None
-    #: Millionths of a US dollar that one job of it may cost.
+    #: Millionths of a US dollar that all its jobs may ever cost together.
     max_cost: int | None = None
-    #: The same for all its jobs of a day together.
+    #: The same for its jobs of a day.
     max_cost_per_day: int | None = None
 
     def __post_init__(self) -> None:
@@ -75,9 +75,12 @@ class Key:
     #: Right to a minute or so.
     last_used: int | None = None
     revoked_at: int | None = None
-    #: Millionths of a US dollar that one job of it may cost, and all its jobs of a day.
+    #: Millionths of a US dollar that its jobs may cost: all together, and those of a day.
     max_cost: int | None = None
     max_cost_per_day: int | None = None
+    #: What they have cost or may yet, with those of the keys that it was rotated from and to:
+    #: these share its limits.
+    spent: int = 0
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Key:
@@ -98,6 +101,7 @@ class Key:
             revoked_at=number("revoked_at"),
             max_cost=number("max_cost"),
             max_cost_per_day=number("max_cost_per_day"),
+            spent=number("spent") or 0,
         )
 
     def live(self, now: int) -> bool:

@@ -34,7 +34,7 @@ class KeyRequest(BaseModel):
             "examples": [
                 {"name": "the editing desk"},
                 {"name": "nightly", "scopes": ["jobs:read"], "expires_in_seconds": 86400},
-                {"tenant": "acme", "max_cost": 2.5, "max_cost_per_day": 20},
+                {"tenant": "acme", "max_cost": 250, "max_cost_per_day": 20},
             ]
         },
     )

@@ -156,8 +156,9 @@ def _state(key: Key, now: int) -> str:
 
 
 def _limits(key: Key) -> str:
-    limits = {"a job": key.max_cost, "a day": key.max_cost_per_day}
-    return "".join(f", {usd(most)} USD {per}" for per, most in limits.items() if most is not None)
+    total = "" if key.max_cost is None else f", {usd(key.spent)} of {usd(key.max_cost)} USD spent"
+    daily = key.max_cost_per_day
+    return total + ("" if daily is None else f", {usd(daily)} USD a day")
 
 
 def _day(milliseconds: int | None) -> str:
@@ -171,7 +172,9 @@ def _fields(key: Key) -> dict[str, object]:
         **asdict(key),
         "scopes": sorted(key.scopes),
         **{name: _moment(getattr(key, name)) for name in times},
-        **{name: _dollars(getattr(key, name)) for name in ("max_cost", "max_cost_per_day")},
+        **{
+            name: _dollars(getattr(key, name)) for name in ("max_cost", "max_cost_per_day", "spent")
+        },
     }
 
 

@@ -18,7 +18,7 @@ keys = typer.Typer(
     server itself, so it needs no key, and no running service.""",
     epilog=examples(
         'ttv keys create --name "my laptop"',
-        "ttv keys create --tenant acme --expires 90d --max-cost 2.50 --max-cost-per-day 20",
+        "ttv keys create --tenant acme --expires 90d --max-cost 250 --max-cost-per-day 20",
         "ttv keys list",
     ),
 )
@@ -37,7 +37,7 @@ Tenant = Annotated[
 @keys.command(
     epilog=examples(
         "export TTV_API_KEY=$(ttv keys create)",
-        "ttv keys create --tenant acme --expires 90d --max-cost 2.50",
+        "ttv keys create --tenant acme --expires 90d --max-cost 250",
         "ttv keys create --scopes jobs:read,admin --name monitoring",
     )
 )
@@ -62,10 +62,10 @@ def create(
         ),
     ] = "",
     max_cost: Annotated[
-        str, typer.Option(metavar="USD", help="What one of its jobs may cost at most.")
+        str, typer.Option(metavar="USD", help="What all its jobs may ever cost together.")
     ] = "",
     max_cost_per_day: Annotated[
-        str, typer.Option(metavar="USD", help="What all its jobs of a day may cost together.")
+        str, typer.Option(metavar="USD", help="What its jobs of a day may cost together.")
     ] = "",
     json: options.Json = False,
     data_dir: options.DataDir = None,
@@ -124,7 +124,10 @@ def rotate(
     json: options.Json = False,
     data_dir: options.DataDir = None,
 ) -> None:
-    """Make a key that allows the same and print it; the old one ends after the overlap."""
+    """Make a key that allows the same and print it; the old one ends after the overlap.
+
+    What was spent of the limits of the old key is spent of those of the new one.
+    """
     from ttv.cli import _keys
     from ttv.cli._run import run
 

@@ -23,10 +23,13 @@ _AT_ONCE: Final = 100
 #: What each limit is called, and how to get on when it is reached.
 _LIMITS: Final = {
     "job": ("this job may cost", "Resume it with a higher max_cost."),
-    "key": ("a job of its API key may cost", "Ask for it with a key that allows more."),
+    "key": (
+        "its API key may spend in all",
+        "Ask for the film with another key; finished shots are kept.",
+    ),
     "key_day": (
         "its API key may spend in a day",
-        "Resume the job tomorrow, or raise max_cost_per_day of the key.",
+        "Resume the job tomorrow, or ask for the film with another key; finished shots are kept.",
     ),
     "tenant_day": (
         "its tenant may spend in a day",
@@ -45,7 +48,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """What is still set aside for a job that was called off, with nobody following it."""
+    """What is still set aside for a job that is over, with nobody following it."""
 
     job: str
     step: str

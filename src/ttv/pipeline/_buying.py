@@ -18,7 +18,7 @@ from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.pipeline._cache import folder
 from ttv.pipeline._generating import Delivered
 from ttv.pipeline._ledger import Entry, Ledger
-from ttv.pipeline._purse import Purchase, Purse
+from ttv.pipeline._purse import Purchase
 from ttv.pipeline._work import Work
 
 #: Seconds for which an intent of another buyer is taken for a purchase that goes on right now.
@@ -43,19 +43,17 @@ async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Del
             return Delivered((*made.warnings, *told), made.cost)
 
 
-async def call_off(ledger: Ledger, number: int, generator: Generator, purse: Purse) -> bool:
-    """End a purchase that nobody follows or wants; what a provider has begun counts as paid.
+async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | None:
+    """End a purchase that nobody follows or wants, and give what it costs.
 
-    False when none was opened under this number. One whose outcome is unknown stays.
+    That is its price where the provider has begun, or may have; None where it took nothing.
     """
-    entry = await ledger.find(number)
-    if entry is None or (entry.over and entry.handle is None):
-        return False
     if entry.handle is not None:
         await ledger.end(entry.purchase, "canceled")
         await generator.cancel(entry.handle)
-        await purse.charge(entry.purchase, entry.purchase.estimate)
-    return True
+    elif entry.over:
+        return None
+    return entry.purchase.estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +227,10 @@ class _Buying:
 
     async def _call_off(self, purchase: Purchase) -> None:
         """End a segment that its buyer does not want any more."""
-        purse = self.work.commission.purse
-        await call_off(self.ledger, purchase.number, self._generator, purse)
+        entry = await self.ledger.read(purchase)
+        cost = await call_off(entry, self.ledger, self._generator)
+        if cost is not None:
+            await self.work.commission.purse.charge(purchase, cost)
 
     def _own(self, purchase: Purchase) -> bool:
         return purchase.is_of(self.work.commission.buyer, self.work.step.name)

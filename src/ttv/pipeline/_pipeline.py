@@ -33,7 +33,6 @@ from ttv.pipeline._graph import (
 from ttv.pipeline._ledger import Ledger
 from ttv.pipeline._manifest import Delivered, read_manifest
 from ttv.pipeline._order import Order
-from ttv.pipeline._purse import Purse
 from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
@@ -217,15 +216,18 @@ class Pipeline:
             failure = _first(group)
         raise failure  # outside the block, where it keeps the cause it has
 
-    async def call_off(self, order: Order, purchase: str, purse: Purse) -> bool:
+    async def call_off(self, order: Order, purchase: str, *, buyer: str, step: str) -> int | None:
         """End at its provider what was bought for a film that nobody makes or wants any more.
 
-        ``purchase`` is the id of one. False when it was never made. What a provider has begun, or
-        may have, counts as paid.
+        ``purchase`` is the id of one. Gives what it costs: its price where the provider has begun,
+        or may have. None when nothing was bought, or by somebody else.
         """
         address, _, number = purchase.rpartition("-")
         ledger = Ledger(self.store, folder(Kind.SEGMENT, address))
-        return await call_off(ledger, int(number), self._tools(order).generator, purse)
+        entry = await ledger.find(int(number))
+        if entry is None or not entry.purchase.is_of(buyer, step):
+            return None
+        return await call_off(entry, ledger, self._tools(order).generator)
 
     async def planned(self, result: Result) -> Plan:
         """Read the plan that a plan step made back from the store."""

@@ -11,7 +11,6 @@ from ttv import jobs
 from ttv.errors import TtvError
 from ttv.observability import log
 from ttv.pipeline import Order, Pipeline
-from ttv.wiring.runner import JobPurse
 
 #: Seconds between two looks.
 _LOOK: Final = 5.0
@@ -31,19 +30,31 @@ async def looked_after(makes: Pipeline, opened: jobs.Jobs) -> AsyncIterator[None
 async def _look(makes: Pipeline, opened: jobs.Jobs) -> None:
     while True:
         try:
-            for orphan in await opened.spend.orphans():
-                await call_off(makes, opened, orphan)
+            orphans = await opened.spend.orphans()
         except TtvError as error:
-            log.warning("Orphans left alone", action="orphan.left", error=error.message)
+            log.warning("Orphans not told", action="orphan.untold", error=error.message)
+            orphans = ()
+        for orphan in orphans:
+            await _end(makes, opened, orphan)
         await asyncio.sleep(_LOOK)
+
+
+async def _end(makes: Pipeline, opened: jobs.Jobs, orphan: jobs.Orphan) -> None:
+    """End one purchase; where that fails, it is told again."""
+    try:
+        await call_off(makes, opened, orphan)
+    except TtvError as error:
+        log.warning(
+            "Orphan left alone", action="orphan.left", job_id=orphan.job, error=error.message
+        )
 
 
 async def call_off(makes: Pipeline, opened: jobs.Jobs, orphan: jobs.Orphan) -> None:
     """End one purchase, or give back what was set aside for one that was never made."""
-    job = await opened.store.get(orphan.job)
-    purse = JobPurse(opened.spend, job, job.step(orphan.step))
-    order = Order.from_json(job.request)
-    if await makes.call_off(order, orphan.paid.id, purse):
-        log.info("Purchase called off", action="orphan.called_off", job_id=orphan.job)
-    else:
+    order = Order.from_json((await opened.store.get(orphan.job)).request)
+    cost = await makes.call_off(order, orphan.paid.id, buyer=orphan.job, step=orphan.step)
+    if cost is None:
         await opened.spend.release(orphan.job, orphan.paid)
+    else:
+        await opened.spend.charge(orphan.job, orphan.step, orphan.paid, cost)
+        log.info("Purchase called off", action="orphan.called_off", job_id=orphan.job)

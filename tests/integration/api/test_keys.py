@@ -55,7 +55,8 @@ async def test_a_new_key_works_and_its_secret_is_shown_once(closed: Service) -> 
         "desk",
         ["jobs:read"],
     )
-    assert (document["max_cost"], document["max_cost_per_day"]) == (2.5, 20)
+    limits = ("max_cost", "max_cost_per_day", "spent")
+    assert [document[limit] for limit in limits] == [2.5, 20, 0]
     mine = {"X-API-Key": document["secret"]}
     assert (await closed.http.get("/v1/jobs", headers=mine)).status_code == 200
     listed = await closed.http.get("/v1/keys", headers=boss)

@@ -83,7 +83,7 @@ def test_a_secret_stands_alone_so_that_a_shell_can_take_it(
     assert shown.out == f"{SHOWN_ONCE}\n"
     assert SHOWN_ONCE not in shown.err
     assert "TTV_API_KEY" in shown.err
-    assert "2.50 USD a job" in shown.err
+    assert "0.00 of 2.50 USD spent" in shown.err
     assert "From now on" in shown.err
 
 

@@ -7,6 +7,7 @@
 -- ttv:keyring         string      what tells the secret that keys are hashed with from another;
 --                                 there since the first key was made
 -- ttv:audit           stream      who changed which key, oldest first; never trimmed
+-- ttv:spend:key:<budget>  hash    what the jobs of a key have cost; the room of the jobs keeps it
 -- ttv:rate:<policy>:<who>  number  microseconds since 1970 when all is free again
 
 local function whole(number) return string.format('%.0f', number) end
@@ -20,6 +21,19 @@ end
 local function clock() return math.floor(microseconds() / 1000) end
 
 local function key_of(id) return 'ttv:key:' .. id end
+
+-- A key and those that it was rotated to have one budget, named by the first of them.
+local function budget_of(id) return redis.call('HGET', key_of(id), 'budget') or id end
+
+-- A key as its readers get it: its fields, and what was spent or set aside of its budget.
+local function shown(id)
+  local fields = redis.call('HGETALL', key_of(id))
+  if not fields[1] then return fields end
+  local sum = redis.call('HMGET', 'ttv:spend:key:' .. budget_of(id), 'reserved', 'spent')
+  table.insert(fields, 'spent')
+  table.insert(fields, whole((tonumber(sum[1]) or 0) + (tonumber(sum[2]) or 0)))
+  return fields
+end
 
 local function is_live(id, at)
   local revoked, expires = unpack(redis.call('HMGET', key_of(id), 'revoked_at', 'expires_at'))

@@ -1,2 +1,2 @@
 -- Give a key, and what time it is.
-return {whole(clock()), redis.call('HGETALL', key_of(ARGV[1]))}
+return {whole(clock()), shown(ARGV[1])}

@@ -2,6 +2,6 @@
 local index = ARGV[1] == '' and 'ttv:keys' or 'ttv:keys:' .. ARGV[1]
 local found = {}
 for _, id in ipairs(redis.call('ZREVRANGE', index, 0, -1)) do
-  found[#found + 1] = redis.call('HGETALL', key_of(id))
+  found[#found + 1] = shown(id)
 end
 return found

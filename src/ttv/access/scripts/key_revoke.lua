@@ -5,4 +5,4 @@ if not owner or (tenant ~= '' and owner ~= tenant) then return {} end
 if redis.call('HSETNX', key_of(id), 'revoked_at', whole(clock())) == 1 then
   audit(actor, 'key.revoke', id, request_id)
 end
-return redis.call('HGETALL', key_of(id))
+return shown(id)

@@ -5,13 +5,14 @@ local at = clock()
 
 if redis.call('GET', 'ttv:keyring') ~= proof then return {'foreign'} end
 local known = redis.call('HGET', key_of(id), 'hmac')
-if known == hash then return {'made', redis.call('HGETALL', key_of(id))} end
+if known == hash then return {'made', shown(id)} end
 if known then return {'taken'} end
 local owner = redis.call('HGET', key_of(old), 'tenant')
 if not owner or (tenant ~= '' and owner ~= tenant) then return {'gone'} end
 if not is_live(old, at) then return {'dead'} end
 
-local fields = {'hmac', hash}
+-- What the old key has spent of its limits, the new one has spent: both have one budget.
+local fields = {'hmac', hash, 'budget', budget_of(old)}
 for _, name in ipairs({'name', 'scopes', 'max_cost', 'max_cost_per_day'}) do
   local value = redis.call('HGET', key_of(old), name)
   if value then
@@ -28,4 +29,4 @@ if not expires or ends < tonumber(expires) then
 end
 audit(actor, 'key.rotate', old, request_id)
 audit(actor, 'key.create', id, request_id)
-return {'made', redis.call('HGETALL', key_of(id))}
+return {'made', shown(id)}

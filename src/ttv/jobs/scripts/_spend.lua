@@ -1,9 +1,11 @@
 -- What is set aside and what is spent, in millionths of a US dollar: the sums of a job, of the
--- step, and of the API key and of the tenant on a day. A purchase counts on the day on which its
--- money was set aside, whenever it is paid.
+-- step, of the API key, and of the key and of the tenant on a day. A purchase counts on the day on
+-- which its money was set aside, whenever it is paid. An API key and those that it was rotated to
+-- have one budget, named by the first of them.
 --
--- ttv:job:<id>:purchases      hash  <purchase> its step, engine, day, state and amount
--- ttv:spend:key:<key>:<day>   hash  reserved, spent on a day, counted from 1970; for some weeks
+-- ttv:job:<id>:purchases      hash  <purchase> its step, engine, budget, day, state and amount
+-- ttv:spend:key:<budget>      hash  reserved, spent since the key was made; kept for good
+-- ttv:spend:key:<budget>:<day>   hash  the same on a day, counted from 1970; for some weeks
 -- ttv:spend:tenant:<name>:<day>  hash  likewise
 -- ttv:spend:orphans           sorted set  jobs called off while something was bought, by the time
 --                                         from which on it is nobody's
@@ -14,21 +16,29 @@ local FOLLOWED = 15 * 1000
 
 local function purchases_key(id) return 'ttv:job:' .. id .. ':purchases' end
 
-local function today(at) return math.floor(at / ONE_DAY) end
+-- A purchase that is made today, before anything is counted.
+local function new_purchase(id, step, engine)
+  local key = redis.call('HGET', job_key(id), 'key')
+  local budget = key and (redis.call('HGET', 'ttv:key:' .. key, 'budget') or key) or nil
+  return {step = step, engine = engine, budget = budget, day = math.floor(clock() / ONE_DAY)}
+end
 
--- The hashes that hold the sums of a job on a day, by what they are of.
-local function sums(id, day)
-  local key, tenant = unpack(redis.call('HMGET', job_key(id), 'key', 'tenant'))
-  local found = {job = job_key(id), tenant_day = 'ttv:spend:tenant:' .. tenant .. ':' .. whole(day)}
-  if key then found.key_day = 'ttv:spend:key:' .. key .. ':' .. whole(day) end
+-- The hashes that hold the sums in which a purchase counts, by what they are of.
+local function sums(id, purchase)
+  local tenant, day = redis.call('HGET', job_key(id), 'tenant'), ':' .. whole(purchase.day)
+  local found = {job = job_key(id), tenant_day = 'ttv:spend:tenant:' .. tenant .. day}
+  if purchase.budget then
+    found.key = 'ttv:spend:key:' .. purchase.budget
+    found.key_day = found.key .. day
+  end
   return found
 end
 
 local function add(id, purchase, fact, amount)
-  for of, sum in pairs(sums(id, purchase.day)) do
-    redis.call('HINCRBY', sum, fact, whole(amount))
-    if of ~= 'job' then redis.call('PEXPIRE', sum, KEEP_SUMS) end
-  end
+  local of = sums(id, purchase)
+  for _, sum in pairs(of) do redis.call('HINCRBY', sum, fact, whole(amount)) end
+  redis.call('PEXPIRE', of.tenant_day, KEEP_SUMS)
+  if of.key_day then redis.call('PEXPIRE', of.key_day, KEEP_SUMS) end
   redis.call('HINCRBY', steps_key(id), purchase.step .. ':' .. fact, whole(amount))
 end
 
@@ -49,18 +59,30 @@ local function unreserve(id, name, purchase)
   return true
 end
 
--- Have somebody look after what is bought for a job that is called off, once the worker that
--- follows it has had the time to do so.
+-- Count a purchase as spent, whether or not money was set aside for it.
+local function spend(id, name, purchase, cost)
+  unreserve(id, name, purchase)
+  purchase.state, purchase.amount = 'spent', cost
+  add(id, purchase, 'spent', cost)
+  keep_purchase(id, name, purchase)
+end
+
+-- Have somebody look after what is set aside for a job that is called off or finished, once the
+-- worker that follows it has had the time to do so.
 local function orphan_purchases(id)
-  if redis.call('EXISTS', purchases_key(id)) == 1 then
+  if tonumber(redis.call('HGET', job_key(id), 'reserved') or 0) > 0 then
     redis.call('ZADD', 'ttv:spend:orphans', whole(clock() + FOLLOWED), id)
   end
 end
 
--- Forget the purchases of a job that is deleted: what was spent stays in the sums of others.
+-- Forget the purchases of a job that is deleted. What is still set aside may have been charged
+-- for, and nobody will tell any more: it counts as spent in the sums of others.
 local function forget_purchases(id)
   local known = redis.call('HGETALL', purchases_key(id))
-  for i = 1, #known, 2 do unreserve(id, known[i], cjson.decode(known[i + 1])) end
+  for i = 1, #known, 2 do
+    local purchase = cjson.decode(known[i + 1])
+    if purchase.state == 'reserved' then spend(id, known[i], purchase, purchase.amount) end
+  end
   redis.call('DEL', purchases_key(id))
 end
 

@@ -38,6 +38,7 @@ local function proceed(id, at, stage, finished, names, tickets)
   if finished then
     redis.call('HSET', job_key(id), 'progress', '1')
     move(id, 'finished', at)
+    orphan_purchases(id)
     record(id, 'finished')
     return
   end

@@ -7,9 +7,8 @@ if reason then return {reason} end
 local id, _, step = parse(step_id)
 if find_purchase(id, name) then return {'reserved'} end
 
-local at = clock()
-local purchase = {step = step, engine = engine, day = today(at), state = 'reserved',
-  amount = tonumber(amount)}
+local purchase = new_purchase(id, step, engine)
+purchase.state, purchase.amount = 'reserved', tonumber(amount)
 local max_cost, key, tenant = unpack(redis.call('HMGET', job_key(id), 'max_cost', 'key', 'tenant'))
 local limits = {job = max_cost}
 limits.tenant_day = redis.call('HGET', 'ttv:tenant:' .. tenant, 'max_cost_per_day')
@@ -17,8 +16,7 @@ if key then
   limits.key, limits.key_day =
     unpack(redis.call('HMGET', 'ttv:key:' .. key, 'max_cost', 'max_cost_per_day'))
 end
-local sum_of = sums(id, purchase.day)
-sum_of.key = sum_of.job  -- a key limits what each of its jobs may cost
+local sum_of = sums(id, purchase)
 for _, of in ipairs({'job', 'key', 'key_day', 'tenant_day'}) do
   if limits[of] then
     local reserved, spent = unpack(redis.call('HMGET', sum_of[of], 'reserved', 'spent'))
