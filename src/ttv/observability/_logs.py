@@ -43,6 +43,9 @@ _CONTROL: Final = {
     code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)
 }
 
+#: Libraries that print the addresses they ask, and some of these are as good as a key.
+_TALKATIVE: Final = ("httpcore", "httpx")
+
 #: One event, in the order in which its fields are written.
 Entry = dict[str, Any]
 
@@ -162,7 +165,7 @@ def configure(
     """Send every log record of this process to ``stream`` (standard error) in one shape.
 
     ``secrets`` are values that must never appear. Warnings and uncaught exceptions join the log.
-    Libraries are heard from WARNING up, and in full at DEBUG.
+    Libraries are heard from WARNING up, and in full at DEBUG, but for those that print addresses.
     """
     render = json.dumps if style == "json" else _for_people
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -171,6 +174,8 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level if level in {"DEBUG", "ERROR"} else "WARNING")
     logging.getLogger("ttv").setLevel(level)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(root.level, logging.WARNING))
     structlog.configure(
         processors=_PROCESSORS,
         wrapper_class=structlog.stdlib.BoundLogger,

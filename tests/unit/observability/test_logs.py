@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -8,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, Literal
 
+import httpx
 import pytest
 import structlog
 from hypothesis import given
@@ -18,14 +20,15 @@ from ttv.observability import Redactor, bind, configure, log
 
 @pytest.fixture(autouse=True)
 def _unchanged_logging() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("ttv")
+    root = logging.getLogger()
     handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
     root.handlers[:], sys.excepthook = handlers, hook
     root.setLevel(level)
-    ours.setLevel(logging.NOTSET)
+    for name in ("ttv", "httpcore", "httpx"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def started(
@@ -103,6 +106,33 @@ def test_bound_fields_join_records_of_ours_and_of_libraries() -> None:
 def test_records_below_the_level_are_dropped() -> None:
     stream = started(level="WARNING")
     log.info("quiet")
+    assert stream.getvalue() == ""
+
+
+def test_an_address_that_is_asked_is_never_in_the_log() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 302 Found\r\nLocation: /?Policy=canary\r\nContent-Length: 0\r\n\r\n"
+        )
+        writer.close()
+
+    async def ask() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with httpx.AsyncClient() as client:
+                await client.get(f"http://127.0.0.1:{port}/clip.mp4?Policy=canary")
+
+    stream = started(level="DEBUG")
+    asyncio.run(ask())
+    logging.getLogger("httpx").warning("Something is wrong")
+    assert "canary" not in stream.getvalue()
+    assert "Something is wrong" in stream.getvalue()
+
+
+def test_a_library_that_prints_addresses_is_as_quiet_as_all_others() -> None:
+    stream = started(level="ERROR")
+    logging.getLogger("httpx").warning("Something is wrong")
     assert stream.getvalue() == ""
 
 
