@@ -127,6 +127,29 @@ async def test_connections_that_break_while_they_are_held_can_be_made_again(
     await asyncio.gather(*await hold_connections(opened))
 
 
+async def test_a_burst_of_callers_is_served_while_redis_is_well(opened: jobs.Jobs) -> None:
+    steps = [jobs.Step(f"segment-{number}", "segment") for number in range(200)]
+    job = (await opened.store.create({}, steps=steps)).job
+    found = await asyncio.gather(*(opened.store.get(job.id) for _ in range(1_000)))
+    assert {one.id for one in found} == {job.id}
+
+
+async def test_a_burst_of_callers_hears_within_two_seconds_that_redis_is_frozen(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    job = (await opened.store.create({}, steps=[PLAN])).job
+    own_valkey.freeze()
+    began = time.monotonic()
+    try:
+        answers = await asyncio.gather(
+            *(opened.store.get(job.id) for _ in range(1_000)), return_exceptions=True
+        )
+    finally:
+        own_valkey.thaw()
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert time.monotonic() - began < 2
+
+
 async def test_opening_without_redis_is_unavailable(own_valkey: Valkey) -> None:
     own_valkey.kill()
     with pytest.raises(Unavailable):
@@ -165,6 +188,24 @@ async def test_a_redis_that_keeps_no_file_is_refused_where_jobs_must_last(
             pass
     finally:
         await redis.config_set({"appendonly": "yes"})
+
+
+@pytest.mark.parametrize("hidden", ["+info", "-info"])
+async def test_a_redis_that_tells_nothing_of_itself_is_trusted_only_when_told_so(
+    own_valkey: Valkey, hidden: str
+) -> None:
+    async with Redis.from_url(own_valkey.url, decode_responses=True) as client:
+        await client.acl_setuser("default", hidden)
+    if hidden == "-info":
+        with pytest.raises(InvalidRequest, match="does not tell its maxmemory-policy") as refused:
+            await open_durably(own_valkey)
+        assert refused.value.param == "redis_persistence"
+    else:
+        await open_durably(own_valkey)
+    async with jobs.opened(own_valkey.url) as opened:
+        async with opened.store.promises.kept():
+            made = await opened.store.create({}, steps=[PLAN])
+        assert await opened.store.get(made.job.id) == made.job
 
 
 async def test_errors_pass_through_the_open_store_as_they_are(shared_valkey: Valkey) -> None:

@@ -29,6 +29,9 @@ class Listening(socket.socket):
         self._taken.add(connection)
         return connection, address
 
+    def listen(self, _: int = 0, /) -> None:
+        """Leave the queue of new connections as long as the shared socket has it."""
+
     async def let_go(self) -> None:
         """Take no more connections, and wait while clients leave those that there are.
 

@@ -19,8 +19,9 @@ from ttv.api.connections import Listening
 from ttv.api.services import Services
 from ttv.observability import log
 
-#: Connections that may wait to be taken, as when all processes start again.
-_BACKLOG: Final = 1_024
+#: New connections taken in one turn of the loop. A thousand that come at once, all taken in one,
+#: would keep everyone else waiting, also for answers that Redis has long given.
+_TAKEN_AT_ONCE: Final = 16
 
 
 async def serve(
@@ -91,7 +92,7 @@ class _Config(Config):
     def __init__(self, door: Listening, grace_seconds: float) -> None:
         super().__init__()
         self._door = door
-        self.backlog = _BACKLOG
+        self.backlog = _TAKEN_AT_ONCE
         self.accesslog = None
         self.errorlog = logging.getLogger("hypercorn.error")
         self.include_server_header = False

@@ -25,8 +25,8 @@ from ttv.redis import Connection, answering
 _UNCLAIMED: Final = 3_000
 #: Milliseconds without a change after which a started job is looked at again.
 _QUIET: Final = 30_000
-#: Calls of one process that are under way at once; the others wait for their turn. All those of
-#: a thousand steps together would wait too long for one of the connections.
+#: Calls of one process that are under way at once: fewer than Redis is asked at once, so that its
+#: signs of life and its sweeps need not wait behind those of a thousand steps.
 _AT_ONCE: Final = 8
 #: Things that one sweep mends of each kind; the next goes on.
 _SWEEP: Final = 100

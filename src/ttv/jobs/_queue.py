@@ -42,6 +42,7 @@ class StepQueue:
 
     def __init__(self, connection: Connection, *, idle_seconds: float = 5) -> None:
         self._url = connection.url
+        self._ask = connection.ask
         #: After how long a step that was handed to a worker now silent goes to another.
         self._idle_seconds = idle_seconds
         self._sender: Worker[None] = Worker(
@@ -71,7 +72,7 @@ class StepQueue:
             task.id = f"{ticket.step_id}@{ticket.turn}"
             tasks.append(task)
         with answering():
-            await self._sender.enqueue_many(tasks)
+            await self._ask(lambda: self._sender.enqueue_many(tasks))
 
     async def run(
         self, handler: Handler, *, pool: str, slots: int, worker: str, stop: asyncio.Event

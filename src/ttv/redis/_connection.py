@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import anyio
 from coredis import Redis, exceptions
-from coredis.commands import Script
+from coredis.commands import CommandRequest, Script
 from coredis.retry import ConstantRetryPolicy
 
 from ttv.errors import InvalidRequest, TtvError, Unavailable
 from ttv.redis._pool import Pool
+from ttv.redis._turns import Turns
+
+T = TypeVar("T")
 
 #: Seconds for one try to connect or to get an answer; with the one retry, a caller hears
 #: within two seconds that Redis is away.
@@ -43,8 +46,10 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._turns = Turns()
         #: The client, for commands that need no script; wrap them in ``answering``.
-        self.redis: Redis[str] = Redis(
+        self.redis: Redis[str] = _Client(
+            self._turns,
             connection_pool=Pool.from_url(
                 url,
                 decode_responses=True,
@@ -87,30 +92,59 @@ class Connection:
         with answering():
             return await self._scripts[name]((), args)
 
-    async def refuse_forgetting(self) -> None:
-        """Raise InvalidRequest unless Redis keeps an append-only file."""
+    async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask Redis through another client when it is our turn; wrap it in ``answering``."""
+        return await self._turns.ask(question)
+
+    async def told(self, section: str) -> Mapping[str, Any]:
+        """Read what Redis tells of itself; hosted ones hide some of it, or all.
+
+        By INFO, since many of them forbid CONFIG.
+        """
         with answering():
-            persistence = await self.redis.info("persistence")
-        if str(persistence.get("aof_enabled")) == "1":
+            try:
+                return await self.redis.info(section)
+            except (exceptions.AuthorizationError, exceptions.UnknownCommandError):
+                return {}
+
+    async def refuse_forgetting(self) -> None:
+        """Raise InvalidRequest unless Redis tells that it keeps a file and evicts nothing."""
+        persistence = await self.told("persistence")
+        if "maxmemory_policy" not in await self.told("memory"):
+            found = "it does not tell its maxmemory-policy; let it tell by INFO"
+        elif "aof_enabled" not in persistence:
+            found = "it does not tell how it keeps them; let it tell by INFO"
+        elif str(persistence["aof_enabled"]) != "1":
+            found = "its append-only file is off; set 'appendonly yes' there"
+        else:
             return
-        found = "its append-only file is off" if persistence else "it does not tell how it keeps"
         raise InvalidRequest(
-            f"Redis may lose accepted jobs when it ends: {found}; set 'appendonly yes' there, "
+            f"Redis may lose accepted jobs: {found}, "
             "or TTV_REDIS_PERSISTENCE=trust here if you know that it keeps them.",
             param="redis_persistence",
         )
 
     async def _refuse_eviction(self) -> None:
-        # INFO, since hosted servers forbid CONFIG.
-        with answering():
-            memory = await self.redis.info("memory")
-        policy = str(memory["maxmemory_policy"])
+        policy = (await self.told("memory")).get("maxmemory_policy", "noeviction")
         if policy != "noeviction":
             raise InvalidRequest(
                 f"Redis may throw jobs away: its maxmemory-policy is {policy}; "
                 "set it to noeviction.",
                 param="redis_url",
             )
+
+
+class _Client(Redis[str]):
+    """The client, each of whose commands waits for its turn."""
+
+    def __init__(self, turns: Turns, **options: Any) -> None:
+        super().__init__(**options)
+        self._turns = turns
+
+    async def execute_command(self, command: CommandRequest[T]) -> T:
+        """Run a command when it is its turn."""
+        run = super().execute_command
+        return await self._turns.ask(lambda: run(command))
 
 
 @contextmanager
