@@ -68,11 +68,12 @@ def also(responses: Responses, *codes: str) -> Responses:
 
 def content(media_type: str, about: str, **sent: str) -> dict[str, Any]:
     """Declare an answer whose body is not one of our documents."""
-    binary = {"type": "string", "contentMediaType": media_type}
+    written = {"type": "string", "contentMediaType": media_type}
+    schema = {"type": "object"} if media_type == accept.JSON else written
     return {
         "description": about,
         "headers": _sent(sent),
-        "content": {media_type: {"schema": binary}},
+        "content": {media_type: {"schema": schema}},
     }
 
 

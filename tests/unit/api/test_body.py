@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.types import Message
 
-from ttv.api.body import MAX_DEPTH, parse, read_json
+from ttv.api.body import MAX_DEPTH, parse, read_json, read_optional_json
 from ttv.api.problems import BodyTooLarge, BodyTooSlow, InvalidJson, UnsupportedMediaType
 from ttv.errors import InvalidRequest
 
@@ -18,7 +19,11 @@ JSON = {"content-type": "application/json"}
 
 
 def read(
-    chunks: Sequence[bytes], headers: dict[str, str] = JSON, *, limit: int = 64
+    chunks: Sequence[bytes],
+    headers: dict[str, str] = JSON,
+    *,
+    limit: int = 64,
+    reader: Callable[..., Coroutine[Any, Any, dict[str, object]]] = read_json,
 ) -> dict[str, object]:
     waiting = list(chunks)
 
@@ -28,7 +33,7 @@ def read(
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     request = Request({"type": "http", "method": "POST", "headers": raw}, receive)
-    return asyncio.run(read_json(request, limit=limit, seconds=10))
+    return asyncio.run(reader(request, limit=limit, seconds=10))
 
 
 def test_an_object_is_read_from_however_many_pieces() -> None:
@@ -60,6 +65,13 @@ def test_json_in_utf_8_is_taken(media_type: str) -> None:
 def test_anything_else_is_an_unsupported_media_type(headers: dict[str, str]) -> None:
     with pytest.raises(UnsupportedMediaType):
         read([b"{}"], headers)
+
+
+def test_a_body_may_be_left_out_where_it_is_optional() -> None:
+    assert read([b""], {}, reader=read_optional_json) == {}
+    assert read([b'{"a": 1}'], reader=read_optional_json) == {"a": 1}
+    with pytest.raises(UnsupportedMediaType):
+        read([b"{}"], {}, reader=read_optional_json)
 
 
 def test_the_limit_counts_the_bytes_that_arrive() -> None:
