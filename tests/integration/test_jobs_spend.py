@@ -48,6 +48,12 @@ async def cost(shop: Shop, claim: jobs.Claim) -> tuple[Cost, Cost]:
     return job.cost, job.step(claim.step.name).cost
 
 
+async def sums(shop: Shop, spend: Spend, claim: jobs.Claim) -> tuple[int, int]:
+    """Give what is set aside and spent by the tenant today."""
+    (day,) = await spend.of_tenant("local", since=claim.job.created_at, until=TOMORROW)
+    return day.reserved, day.spent
+
+
 async def test_money_is_set_aside_and_then_spent(shop: Shop, spend: Spend) -> None:
     claim = await begun(shop)
 
@@ -171,22 +177,42 @@ async def test_what_was_spent_stays_when_a_job_is_tried_again(shop: Shop, spend:
     assert job.step("segment-1").cost == Cost(spent=DOLLAR)
 
 
-async def test_a_deleted_job_has_spent_what_may_still_be_charged_for(
+async def test_what_is_set_aside_for_a_deleted_job_is_paid_or_given_back_as_before(
     shop: Shop, spend: Spend
 ) -> None:
+    owl, hen = Paid("owl-1", "dear"), Paid("hen-1", "dear")
     claim = await begun(shop, key="k1")
-    await reserve(spend, claim)
-    await reserve(spend, claim, Paid("owl-1", "dear"))
+    for paid in (FOX, owl, hen):
+        await reserve(spend, claim, paid)
     await spend.charge(claim.job.id, "segment-1", FOX, DOLLAR)
     await shop.store.cancel(claim.job.id, tenant="local")
 
     await shop.store.delete(claim.job.id, tenant="local")
-    await spend.charge(claim.job.id, "segment-1", Paid("owl-1", "dear"), DOLLAR)
+    await shop.store.forget(claim.job.id)
+    assert await sums(shop, spend, claim) == (2 * DOLLAR, DOLLAR)
+    for _ in range(2):  # twice is once
+        await spend.charge(claim.job.id, "segment-1", owl, DOLLAR // 2)
+        await spend.release(claim.job.id, hen)
+        await spend.charge(claim.job.id, "segment-1", FOX, DOLLAR)
 
-    (day,) = await spend.of_tenant("local", since=claim.job.created_at, until=TOMORROW)
-    assert (day.reserved, day.spent) == (0, 2 * DOLLAR)
-    assert await shop.redis.hget("ttv:spend:key:k1", "spent") == str(2 * DOLLAR)
-    assert not await shop.redis.exists([f"ttv:job:{claim.job.id}"])
+    assert await sums(shop, spend, claim) == (0, DOLLAR * 3 // 2)
+    assert await shop.redis.hget("ttv:spend:key:k1", "spent") == str(DOLLAR * 3 // 2)
+    assert [key for key in await shop.redis.keys("*") if claim.job.id in str(key)] == []
+
+
+async def test_what_is_kept_of_a_deleted_job_goes_with_its_files_when_all_is_paid(
+    shop: Shop, spend: Spend
+) -> None:
+    claim = await begun(shop)
+    await reserve(spend, claim)
+    await shop.store.cancel(claim.job.id, tenant="local")
+    await shop.store.delete(claim.job.id, tenant="local")
+
+    await spend.charge(claim.job.id, "segment-1", FOX, DOLLAR)
+    assert [job.id for job in await shop.store.deleted()] == [claim.job.id]
+    await shop.store.forget(claim.job.id)
+
+    assert [key for key in await shop.redis.keys("*") if claim.job.id in str(key)] == []
 
 
 async def test_what_the_jobs_of_a_key_spend_counts_for_good_and_for_its_successors(

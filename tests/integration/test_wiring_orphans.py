@@ -94,6 +94,25 @@ async def test_what_a_dead_worker_was_buying_is_called_off_with_its_job(scene: S
     assert await scene.orphans() == ()
 
 
+async def test_what_a_dead_worker_was_buying_is_called_off_though_its_job_is_deleted(
+    scene: Scene,
+) -> None:
+    purchase = await scene.reserved()
+    await scene.ledger.open(purchase)
+    await scene.ledger.answer(purchase, "task-0")
+    await scene.cancel()
+    job = await scene.opened.store.delete(scene.claim.job.id, tenant="local")
+    await scene.opened.store.forget(job.id)
+
+    (orphan,) = await scene.orphans()
+    await call_off(scene.makes, scene.opened, orphan)
+
+    assert scene.provider.canceled == ["task-0"]
+    (day,) = await scene.opened.spend.of_tenant("local", since=job.created_at, until=job.created_at)
+    assert (day.reserved, day.spent) == (0, PRICE)
+    assert await scene.orphans() == ()
+
+
 async def test_what_was_set_aside_and_never_asked_for_comes_free(scene: Scene) -> None:
     await scene.reserved()
     await scene.cancel()

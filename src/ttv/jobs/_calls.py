@@ -118,7 +118,7 @@ class Calls:
     async def delete(self, job_id: str, *, tenant: str) -> Job:
         """Remove a job that is over from everywhere, and give it as it was.
 
-        A worker removes its files within seconds. Raises NotFound, and Conflict for a job that
+        Its files are removed within seconds. Raises NotFound, and Conflict for a job that
         is not over.
         """
         return await self._change("delete", job_id, tenant)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ttv.errors import Cancelled, LeaseLost, OverBudget
 from ttv.jobs._job import Job, Step
@@ -48,9 +49,11 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """What is still set aside for a job that is over, with nobody following it."""
+    """What is still set aside for a job that is over or deleted, with nobody following it."""
 
     job: str
+    #: What was asked for, as ``Job.request``.
+    request: Mapping[str, Any]
     step: str
     paid: Paid
 
@@ -107,7 +110,10 @@ class Spend:
     async def orphans(self) -> tuple[Orphan, ...]:
         """Give what is nobody's; of many that ask, one is told, and again after ten minutes."""
         found = await self._redis.script("orphans", _TOLD_AGAIN, _AT_ONCE)
-        return tuple(Orphan(job, step, Paid(name, engine)) for job, name, step, engine in found)
+        return tuple(
+            Orphan(job, json.loads(request), step, Paid(name, engine))
+            for job, request, name, step, engine in found
+        )
 
     async def of_tenant(self, tenant: str, *, since: int, until: int) -> tuple[Sum, ...]:
         """Give the sums of a tenant's days between two times, the oldest first.

@@ -210,11 +210,7 @@ class JobStore(Calls):
 
     async def forget(self, job_id: str) -> None:
         """Note that the files of a deleted job are gone; twice is no error."""
-        aside = f"ttv:deleted:{job_id}"
-        with answering():
-            async with self._redis.redis.pipeline(transaction=True) as pipe:
-                pipe.delete([aside, f"{aside}:steps"])
-                pipe.zrem("ttv:deleted", [job_id])
+        await self._redis.script("forget", job_id)
 
     async def dead_letters(
         self, tenant: str | None = None, *, limit: int = 20, cursor: str | None = None

@@ -34,7 +34,7 @@
 -- ttv:deadlines          sorted set  jobs that are not over, by the time at which they fail
 -- ttv:dead[:<tenant>]    sorted set  steps that failed for good, by the time; _letters.lua
 -- ttv:deleted            sorted set  deleted jobs whose files may still be there, by the time
--- ttv:deleted:<id>       hash    such a job as it was
+-- ttv:deleted:<id>       hash    such a job as it was, or one with money still set aside
 -- ttv:deleted:<id>:steps hash    its steps as they were
 -- ttv:spend:...          hash    what is set aside and spent; _spend.lua
 -- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
@@ -46,6 +46,7 @@ local stand_up, stand_down
 
 local function job_key(id) return 'ttv:job:' .. id end
 local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
+local function aside_key(id) return 'ttv:deleted:' .. id end
 
 -- Milliseconds by the server's clock: workers' clocks may differ, so they decide nothing.
 local function clock()

@@ -16,17 +16,23 @@ local FOLLOWED = 15 * 1000
 
 local function purchases_key(id) return 'ttv:job:' .. id .. ':purchases' end
 
+-- Where the record of a job is; that of a deleted one stays while money is set aside for it.
+local function record_key(id)
+  return redis.call('EXISTS', aside_key(id)) == 1 and aside_key(id) or job_key(id)
+end
+
 -- A purchase that is made today, before anything is counted.
 local function new_purchase(id, step, engine)
-  local key = redis.call('HGET', job_key(id), 'key')
+  local key = redis.call('HGET', record_key(id), 'key')
   local budget = key and (redis.call('HGET', 'ttv:key:' .. key, 'budget') or key) or nil
   return {step = step, engine = engine, budget = budget, day = math.floor(clock() / ONE_DAY)}
 end
 
 -- The hashes that hold the sums in which a purchase counts, by what they are of.
 local function sums(id, purchase)
-  local tenant, day = redis.call('HGET', job_key(id), 'tenant'), ':' .. whole(purchase.day)
-  local found = {job = job_key(id), tenant_day = 'ttv:spend:tenant:' .. tenant .. day}
+  local job = record_key(id)
+  local tenant, day = redis.call('HGET', job, 'tenant'), ':' .. whole(purchase.day)
+  local found = {job = job, tenant_day = 'ttv:spend:tenant:' .. tenant .. day}
   if purchase.budget then
     found.key = 'ttv:spend:key:' .. purchase.budget
     found.key_day = found.key .. day
@@ -39,7 +45,7 @@ local function add(id, purchase, fact, amount)
   for _, sum in pairs(of) do redis.call('HINCRBY', sum, fact, whole(amount)) end
   redis.call('PEXPIRE', of.tenant_day, KEEP_SUMS)
   if of.key_day then redis.call('PEXPIRE', of.key_day, KEEP_SUMS) end
-  redis.call('HINCRBY', steps_key(id), purchase.step .. ':' .. fact, whole(amount))
+  redis.call('HINCRBY', of.job .. ':steps', purchase.step .. ':' .. fact, whole(amount))
 end
 
 local function find_purchase(id, name)
@@ -75,14 +81,21 @@ local function orphan_purchases(id)
   end
 end
 
--- Forget the purchases of a job that is deleted. What is still set aside may have been charged
--- for, and nobody will tell any more: it counts as spent in the sums of others.
-local function forget_purchases(id)
-  local known = redis.call('HGETALL', purchases_key(id))
-  for i = 1, #known, 2 do
-    local purchase = cjson.decode(known[i + 1])
-    if purchase.state == 'reserved' then spend(id, known[i], purchase, purchase.amount) end
+-- Drop what is kept of a deleted job, once its files are gone and nothing is set aside for it: what
+-- a dead worker was buying has to be called off first.
+local function drop_deleted(id)
+  local aside = aside_key(id)
+  local reserved = tonumber(redis.call('HGET', aside, 'reserved') or 0)
+  if redis.call('ZSCORE', 'ttv:deleted', id) or reserved > 0 then return end
+  redis.call('DEL', aside, aside .. ':steps', purchases_key(id))
+end
+
+-- Tell the readers of a job what has become of a purchase; a deleted one has none any more.
+local function tell_purchase(id, kind, step, message)
+  if redis.call('EXISTS', job_key(id)) == 1 then
+    record(id, kind, step, message)
+  else
+    drop_deleted(id)
   end
-  redis.call('DEL', purchases_key(id))
 end
 

@@ -1,7 +1,7 @@
--- Remove a job that is over from everywhere. What it was is kept aside until a worker has
--- removed its files too.
+-- Remove a job that is over from everywhere. What it was is kept aside until its files are removed
+-- too, and nobody buys anything for it any more.
 local id, tenant = unpack(ARGV)
-local aside = 'ttv:deleted:' .. id
+local aside = aside_key(id)
 local function deleted()
   return {'done', redis.call('HGETALL', aside), redis.call('HGETALL', aside .. ':steps'), {}}
 end
@@ -11,7 +11,6 @@ if owner ~= tenant then return {'gone'} end
 if not OVER[state] then return {state} end
 
 clear_dead(id)
-forget_purchases(id)
 each_step(id, function(name) vacate(id .. ':' .. attempt .. ':' .. name, pool_of(id, name)) end)
 redis.call('ZREM', 'ttv:jobs:' .. tenant, id)
 redis.call('ZREM', 'ttv:jobs:' .. tenant .. ':' .. state, id)

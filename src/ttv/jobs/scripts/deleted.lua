@@ -2,7 +2,6 @@
 local limit = ARGV[1]
 local jobs = {}
 for i, id in ipairs(redis.call('ZRANGE', 'ttv:deleted', 0, limit - 1)) do
-  jobs[i] = {redis.call('HGETALL', 'ttv:deleted:' .. id),
-    redis.call('HGETALL', 'ttv:deleted:' .. id .. ':steps')}
+  jobs[i] = {redis.call('HGETALL', aside_key(id)), redis.call('HGETALL', aside_key(id) .. ':steps')}
 end
 return jobs
