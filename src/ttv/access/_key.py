@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from ttv.access._caller import COMMON, OPERATOR, Scope
 from ttv.errors import InvalidRequest
+from ttv.tenancy import check_tenant
 
-_TENANT: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _MAX_NAME: Final = 100
 _MAX_DAYS: Final = 3_650
 DAY: Final = 24 * 3_600
@@ -32,11 +31,7 @@ class Grant:
     max_cost_per_day: int | None = None
 
     def __post_init__(self) -> None:
-        if not _TENANT.fullmatch(self.tenant):
-            raise InvalidRequest(
-                "tenant must have 1 to 63 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
-                param="tenant",
-            )
+        check_tenant(self.tenant)
         if len(self.name) > _MAX_NAME or not self.name.isprintable():
             raise InvalidRequest(
                 f"name must have at most {_MAX_NAME} characters, on one line", param="name"

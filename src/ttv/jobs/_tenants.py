@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -11,8 +10,8 @@ from typing import Any, Final
 from ttv.errors import InvalidRequest
 from ttv.jobs._places import TenantLoad
 from ttv.redis import Connection, answering
+from ttv.tenancy import check_tenant
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: A lighter tenant would be moved on so far by one step that it does not come again for days.
 _WEIGHTS: Final = (0.01, 1000.0)
 _MOST: Final = 1_000_000
@@ -35,11 +34,7 @@ class Tenant:
     max_cost_per_day: int | None = None
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise InvalidRequest(
-                "tenant must have 1 to 63 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
-                param="tenant",
-            )
+        check_tenant(self.name)
         low, high = _WEIGHTS
         if self.weight is not None and not (
             math.isfinite(self.weight) and low <= self.weight <= high

@@ -27,15 +27,6 @@ def test_an_empty_world_gives_the_defaults(tmp_path: Path) -> None:
     assert settings.data_dir.is_absolute()
 
 
-def test_settings_made_by_hand_read_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TTV_API_PORT", "9")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "api_config.yaml").write_text("api_port: 10\n")
-    assert Settings().api_port == 8000
-
-
 @pytest.mark.parametrize("name", ["API_PORT", "TTV_API_PORT"])
 def test_the_guides_names_work_with_and_without_the_prefix(name: str, tmp_path: Path) -> None:
     assert load({name: "8001"}, tmp_path).api_port == 8001
@@ -97,15 +88,6 @@ def test_a_secret_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_only_secrets_may_stand_in_files(tmp_path: Path) -> None:
     message = refusal({"TTV_DATA_DIR_FILE": "x"}, tmp_path)
     assert message.endswith("is not a setting; did you mean TTV_DATA_DIR?")
-
-
-def test_secrets_stay_out_of_the_representation() -> None:
-    settings = Settings.model_validate(
-        {"redis_url": "redis://:p%40ss@host:6379/0", "redis_password": "hunter2"}
-    )
-    assert settings.secrets() == ("p@ss", "hunter2")
-    assert "hunter2" not in repr(settings)
-    assert "p%40ss" not in repr(settings)
 
 
 def test_an_unknown_variable_with_our_prefix_names_its_nearest(tmp_path: Path) -> None:
@@ -193,12 +175,6 @@ def test_any_text_in_any_variable_is_taken_or_refused_by_its_name(
     except InvalidRequest as error:
         refused = error.message
     assert refused.startswith(f"TTV_{name.upper()} (environment) ") or not refused
-
-
-def test_logs_are_json_in_production_and_for_people_in_development() -> None:
-    assert Settings().log_style == "json"
-    assert Settings(environment="development").log_style == "console"
-    assert Settings(environment="development", log_format="json").log_style == "json"
 
 
 def test_one_option_of_a_back_end_has_a_variable_of_its_own(tmp_path: Path) -> None:
