@@ -11,6 +11,8 @@ import typer
 FILMS: Final = "Make films here"
 SERVICE: Final = "Run the service"
 JOBS: Final = "Use a running service"
+STEER: Final = "Steer a job"
+LOOK: Final = "Look closer"
 
 app: Final = typer.Typer(
     name="ttv",

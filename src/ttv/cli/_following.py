@@ -10,9 +10,10 @@ from typing import Final, Protocol
 from rich.console import Console
 from rich.text import Text
 
+from ttv.cli._holding import ways_on
 from ttv.cli._rows import Rows
 from ttv.client import Client, Job, Step
-from ttv.errors import Cancelled, Permanent, StorageFull, StorageUnwritable, TtvError
+from ttv.errors import Cancelled, OnHold, Permanent, StorageFull, StorageUnwritable, TtvError
 
 #: Failures of a job that have an exit status of their own.
 _FAMILIES: Final = {family.code: family for family in (StorageFull, StorageUnwritable)}
@@ -22,8 +23,9 @@ _WORDS: Final = {"waiting": "waiting", "ready": "queued", "running": "working", 
 async def follow(client: Client, job_id: str, console: Console) -> Job:
     """Show a job's progress to its end and give the finished job.
 
-    Raises Cancelled when only the watching was stopped, and an error that tells why when the
-    job failed or was canceled.
+    A job that its user has paused is waited for. Raises Cancelled when only the watching was
+    stopped, OnHold when a person must decide how the job goes on, and an error that tells why
+    when it failed or was canceled.
     """
     with _showing(console) as view:
         naming = asyncio.create_task(_name_shots(client, job_id, view))
@@ -46,10 +48,13 @@ def left_running(job_id: str) -> Cancelled:
 
 
 def _ending(job: Job) -> TtvError:
+    ways = " or ".join(ways_on(job))
+    if job.hold:
+        return OnHold(f"{job.id} is held: {job.hold.message} (go on: {ways})")
     if job.status == "canceled":
-        return Permanent(f"{job.id} was canceled")
+        return Permanent(f"{job.id} was canceled (try again: {ways})")
     code, message = (job.error.code, job.error.message) if job.error else ("failed", "no reason")
-    return _FAMILIES.get(code, Permanent)(f"{job.id} failed: {message}")
+    return _FAMILIES.get(code, Permanent)(f"{job.id} failed: {message} (try again: {ways})")
 
 
 async def _name_shots(client: Client, job_id: str, view: _View) -> None:
@@ -90,12 +95,17 @@ class _Bars:
         self.planned = asyncio.Event()
         self.prompts: Sequence[str] = ()
         self.rows = Rows(console)
+        self._console = console
+        self._told = False
 
     def show(self, job: Job) -> None:
-        """Move the bars."""
+        """Move the bars; say once above them how a paused job goes on."""
         if job.id not in self.rows:
             self.rows.add(job.id, "film", str(job.order.get("prompt") or ""))
-        self.rows.show(job.id, job.progress, job.status if job.ended else job.stage)
+        self.rows.show(job.id, job.progress, _headline(job))
+        if job.hold and not job.undecided and not self._told:
+            self._console.print(Text(_standing(job)), soft_wrap=True)
+        self._told = job.hold is not None
         for step in _shots(job):
             self.planned.set()
             if step.name not in self.rows:
@@ -115,7 +125,7 @@ class _Lines:
 
     def show(self, job: Job) -> None:
         """Say what is new."""
-        self._say(job.id, f"{job.id}: {job.status}")
+        self._say(job.id, f"{job.id}: {_standing(job)}")
         for step in _shots(job):
             self._say(step.name, f"shot {step.shot}: {_word(step)}")
 
@@ -127,6 +137,26 @@ class _Lines:
 
 def _shots(job: Job) -> Iterator[Step]:
     return (step for step in job.steps if step.kind == "segment")
+
+
+def _headline(job: Job) -> str:
+    """Say in a word or two what a job does."""
+    if job.ended:
+        return job.status
+    if job.queue_position and not job.hold:
+        return f"{job.queue_position} before it"
+    return job.stage
+
+
+def _standing(job: Job) -> str:
+    """Say how a job stands, and what a paused one waits for."""
+    if job.undecided:
+        return "held"
+    if job.hold:
+        return f"paused (go on: {' or '.join(ways_on(job))})"
+    if job.status == "queued" and job.start_at:
+        return f"queued, starts {job.start_at.astimezone():%F %T}"
+    return job.status
 
 
 def _word(step: Step) -> str:

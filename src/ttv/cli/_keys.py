@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import sys
 import time
@@ -17,14 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from ttv.access import COMMON, By, Entry, Grant, Issued, Key, Scope, read_audit
+from ttv.cli._times import seconds
 from ttv.errors import InvalidRequest
 from ttv.money import parse_usd, usd
 from ttv.settings import Settings
 from ttv.wiring.keys import open_access
 
-_SPAN: Final = re.compile(r"(\d{1,9})(d|h|min|s)")
 _DOLLAR: Final = 1_000_000
-_SECONDS: Final = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,6 @@ def grant(
         if max_cost_per_day
         else None,
     )
-
-
-def seconds(span: str, *, param: str) -> int:
-    """Read a length of time."""
-    match = _SPAN.fullmatch(span.strip())
-    if match is None:
-        raise InvalidRequest(f"{param} must be a time such as 90d, 12h, 30min or 45s", param=param)
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 async def create(settings: Settings, wanted: Grant) -> Made:

@@ -17,9 +17,11 @@ from ttv.errors import InvalidRequest, TtvError
 
 #: In the order in which ``ttv --help`` lists them.
 COMMANDS: Final = (
-    *("render", "plan", "demo"),
+    *("render", "plan", "estimate", "demo"),
     *("up", "serve", "worker", "queue", "keys", "tenants", "rebuild"),
-    *("submit", "jobs", "status", "download", "cancel"),
+    *("submit", "jobs", "status", "download"),
+    *("cancel", "pause", "resume", "retry", "regenerate", "delete"),
+    *("segments", "cost", "usage", "backends", "dead"),
 )
 _PIPE_CLOSED: Final = 141
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -77,9 +78,55 @@ MaxCost = Annotated[
         rich_help_panel=_FILM,
     ),
 ]
+_TERMS: Final = "On which terms"
+Priority = Annotated[
+    str | None,
+    typer.Option(
+        metavar="P",
+        help="Which of your jobs go first: low, normal or high. [dim]default: normal[/]",
+        rich_help_panel=_TERMS,
+    ),
+]
+StartAt = Annotated[
+    str | None,
+    typer.Option(
+        "--start-at",
+        "--delay",
+        metavar="WHEN",
+        help="Nothing begins before: 2030-01-31T09:00, or 2h, 30min from now.",
+        rich_help_panel=_TERMS,
+    ),
+]
+Deadline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="The job fails if it is not over by then; a time, or how long from now.",
+        rich_help_panel=_TERMS,
+    ),
+]
+JobMaxCost = Annotated[
+    str | None,
+    typer.Option(
+        "--max-cost",
+        metavar="USD",
+        help="What the job may cost in all, in US dollars. [dim]default: no limit[/]",
+        rich_help_panel=_TERMS,
+    ),
+]
+NewMaxCost = Annotated[
+    str | None,
+    typer.Option(
+        "--max-cost",
+        metavar="USD",
+        help="What the job may cost in all from now on. [dim]default: as before[/]",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that exists.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id that ttv submit printed.")]
 Port = Annotated[
     int | None,
@@ -99,6 +146,12 @@ Url = Annotated[
         envvar="TTV_URL",
         metavar="URL",
         help="Where the service is. [dim]default: this machine, API_PORT[/]",
+    ),
+]
+AskUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="TTV_URL", metavar="URL", help="Ask this service. [dim]default: none is asked[/]"
     ),
 ]
 
@@ -135,6 +188,12 @@ def read_max_cost(dollars: str | None) -> int | None:
     from ttv.money import parse_usd
 
     return None if dollars is None else parse_usd(dollars, param="--max-cost")
+
+
+def read_dollars(dollars: str | None) -> Decimal | None:
+    """Read a limit of cost for a request."""
+    limit = read_max_cost(dollars)
+    return None if limit is None else Decimal(limit).scaleb(-6)
 
 
 def open_client(url: str | None) -> Client:

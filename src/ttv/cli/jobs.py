@@ -14,12 +14,22 @@ if TYPE_CHECKING:
 
 
 @app.command(
-    rich_help_panel=JOBS, epilog=examples("ttv jobs", "ttv jobs --limit 100 --json | jq -r .id")
+    rich_help_panel=JOBS,
+    epilog=examples(
+        "ttv jobs", "ttv jobs --status failed", "ttv jobs --limit 100 --json | jq -r .id"
+    ),
 )
 def jobs(
     *,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATUS",
+            help="Only those that are queued, started, finished, failed or canceled.",
+        ),
+    ] = None,
+    json: options.JsonLines = False,
     url: options.Url = None,
 ) -> None:
     """List jobs, newest first."""
@@ -27,7 +37,7 @@ def jobs(
     from ttv.cli._run import run
     from ttv.cli._writing import to_json
 
-    page = run(_list(url, limit))
+    page = run(_list(url, limit, status))
     if json:
         for job in page.jobs:
             print(to_json(job))
@@ -35,6 +45,6 @@ def jobs(
         table(page.jobs)
 
 
-async def _list(url: str | None, limit: int) -> Page:
+async def _list(url: str | None, limit: int, status: str | None) -> Page:
     async with options.open_client(url) as client:
-        return await client.list(limit=limit)
+        return await client.list(limit=limit, status=status)

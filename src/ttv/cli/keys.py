@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from ttv.cli import _options as options
 from ttv.cli._app import SERVICE, app, examples
+from ttv.cli._times import SPANS, seconds
 
 keys = typer.Typer(
     no_args_is_help=True,
@@ -24,7 +25,6 @@ keys = typer.Typer(
 )
 app.add_typer(keys, name="keys", rich_help_panel=SERVICE)
 
-_UNITS: Final = "such as 90d, 12h, 30min or 45s"
 KeyId = Annotated[
     str, typer.Argument(metavar="ID", help="The id that ttv keys list shows; not the secret.")
 ]
@@ -57,9 +57,7 @@ def create(
     ] = "",
     expires: Annotated[
         str,
-        typer.Option(
-            metavar="SPAN", help=f"How long it lasts, {_UNITS}. [dim]default: for good[/]"
-        ),
+        typer.Option(metavar="SPAN", help=f"How long it lasts, {SPANS}. [dim]default: for good[/]"),
     ] = "",
     max_cost: Annotated[
         str, typer.Option(metavar="USD", help="What all its jobs may ever cost together.")
@@ -119,7 +117,7 @@ def rotate(
     key_id: KeyId,
     *,
     overlap: Annotated[
-        str, typer.Option(metavar="SPAN", help=f"How long the old key goes on, {_UNITS}.")
+        str, typer.Option(metavar="SPAN", help=f"How long the old key goes on, {SPANS}.")
     ] = "24h",
     json: options.Json = False,
     data_dir: options.DataDir = None,
@@ -132,7 +130,7 @@ def rotate(
     from ttv.cli._run import run
 
     settings = options.load_settings(data_dir=data_dir)
-    issued = run(_keys.rotate(settings, key_id, _keys.seconds(overlap, param="--overlap")))
+    issued = run(_keys.rotate(settings, key_id, seconds(overlap, param="--overlap")))
     _keys.show_new(issued, first=False, as_json=json)
 
 

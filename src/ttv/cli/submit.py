@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -18,6 +16,8 @@ from ttv.cli._app import JOBS, app, examples
     epilog=examples(
         'ttv submit "a small boat crosses a stormy sea" --wait',
         'ttv submit "a small boat crosses a stormy sea" -o boat.mp4',
+        'ttv submit "a small boat at dawn" --generator kling --max-cost 1.50',
+        'ttv submit "a lighthouse" --priority low --start-at 2h --deadline 8h',
         "ttv submit --plan sea.yaml --url http://films.example:8000",
     ),
 )
@@ -38,7 +38,12 @@ def submit(
     seed: options.Seed = None,
     mode: options.Mode = None,
     generator: options.Generator = None,
+    priority: options.Priority = None,
+    start_at: options.StartAt = None,
+    deadline: options.Deadline = None,
+    max_cost: options.JobMaxCost = None,
     force: options.Force = False,
+    json: options.Json = False,
     url: options.Url = None,
 ) -> None:
     """Ask a running service for a film, and print the id of the job.
@@ -47,6 +52,8 @@ def submit(
     """
     from ttv.cli import _target
     from ttv.cli._run import run
+    from ttv.cli._submitting import Submission, Terms
+    from ttv.cli._times import when
 
     request = options.to_request(
         plan,
@@ -59,29 +66,11 @@ def submit(
         generator=generator,
     )
     title = str(request.get("prompt") or (plan and plan.stem) or "film")
+    terms = Terms(
+        priority=priority,
+        start_at=when(start_at, param="--start-at"),
+        deadline=when(deadline, param="--deadline"),
+        max_cost=options.read_dollars(max_cost),
+    )
     path = _target.choose(output, title, force=force) if output else None
-    run(_submit(url, request, path, wait=wait))
-
-
-async def _submit(
-    url: str | None, request: Mapping[str, Any], path: Path | None, *, wait: bool
-) -> None:
-    from rich.console import Console
-
-    from ttv.cli._following import follow, left_running
-    from ttv.cli._target import from_here
-
-    console = Console(stderr=True, highlight=False)
-    async with options.open_client(url) as client:
-        job = await client.create(request)
-        print(job.id, flush=True)
-        if not (wait or path):
-            console.print(f"follow it: ttv status {job.id} --wait   end it: ttv cancel {job.id}")
-            return
-        try:
-            await follow(client, job.id, console)
-            if path:
-                await client.download(job.id, path)
-                console.print(f"saved {from_here(path)}", soft_wrap=True)
-        except asyncio.CancelledError as error:
-            raise left_running(job.id) from error
+    run(Submission(request, terms, path, wait=wait, json=json).send(url))

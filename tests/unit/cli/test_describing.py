@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,66 @@ def test_a_table_has_a_row_for_each_job(capsys: pytest.CaptureFixture[str]) -> N
     assert header.split() == ["id", "status", "done", "stage", "age"]
     assert first.split()[:3] == [JOB_ID, "started", "50%"]
     assert second.split()[:3] == [JOB_ID, "queued", "0%"]
+
+
+HELD = {
+    "code": "over_budget",
+    "message": "segment-2 would cost 0.21 US dollars. Resume it with a higher max_cost.",
+    "step": "segment-2",
+}
+
+
+def facts(**changes: Any) -> list[list[str]]:
+    text = describe(Job.read(job(**changes)))
+    return [[line[:9].rstrip(), line[10:]] for line in text.splitlines()]
+
+
+def test_a_held_job_tells_why_and_which_command_goes_on() -> None:
+    told = facts(hold=HELD, stage="paused", max_cost=0.3)
+
+    assert ["progress", "50% (paused)"] in told
+    assert ["held", HELD["message"]] in told
+    assert ["go on", f"ttv resume {JOB_ID} --max-cost USD"] in told
+
+
+def test_a_job_tells_what_it_costs_where_it_costs_anything() -> None:
+    cost = {"estimate": 0.42, "reserved": 0.21, "spent": 0.200001}
+
+    assert ["cost", "0.200001 USD spent, 0.21 USD set aside, 0.42 USD estimated"] in facts(
+        cost=cost, max_cost=1
+    )
+    assert ["at most", "1.00 USD"] in facts(cost=cost, max_cost=1)
+    assert "cost" not in dict(facts())
+
+
+def test_a_job_that_waits_tells_its_place_and_its_times() -> None:
+    told = dict(
+        facts(
+            status="queued",
+            queue_position=3,
+            eta_seconds=200,
+            priority="low",
+            start_at="2030-01-31T09:00:00Z",
+            deadline="2030-01-31T10:00:00Z",
+            attempt=2,
+        )
+    )
+
+    assert told["status"] == "queued, attempt 2"
+    assert told["in line"] == "3 before it"
+    assert told["done in"] == "about 3 min"
+    assert told["priority"] == "low"
+    assert told["starts"] < told["deadline"]
+
+
+def test_a_table_names_the_decision_that_a_held_job_waits_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table([Job.read(job(hold=HELD, stage="paused"))])
+
+    _, row = capsys.readouterr().out.splitlines()
+    assert "paused" in row
+    assert row.rstrip().endswith("over budget")
 
 
 @pytest.mark.parametrize(

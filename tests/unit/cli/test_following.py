@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.unit.client.documents import JOB_ID, job
 from ttv.cli._following import follow, left_running
 from ttv.client import Client
-from ttv.errors import Permanent, StorageFull
+from ttv.errors import OnHold, Permanent, StorageFull
 
 
 def step(shot: int, status: str, progress: float, attempts: int = 1) -> dict[str, object]:
@@ -99,6 +99,49 @@ def test_a_job_that_fails_is_an_error_of_its_family(code: str, family: type[Exce
 def test_a_job_that_was_canceled_is_no_success() -> None:
     with pytest.raises(Permanent, match="was canceled"):
         followed([job(status="canceled")], terminal=False)
+
+
+PAUSED = {"code": "paused", "message": "The job was paused; resume it to go on.", "step": None}
+
+
+def test_a_paused_job_is_waited_for_and_says_how_it_goes_on() -> None:
+    states = (job(steps=[], hold=PAUSED), job(steps=[]), job(status="finished", steps=[]))
+
+    assert followed(states, terminal=False).splitlines() == [
+        f"{JOB_ID}: paused (go on: ttv resume {JOB_ID})",
+        f"{JOB_ID}: started",
+        f"{JOB_ID}: finished",
+    ]
+    assert f"ttv resume {JOB_ID}" in followed(states, terminal=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "max_cost", "way"),
+    [
+        ("over_budget", 0.3, f"ttv resume {JOB_ID} --max-cost USD"),
+        ("over_budget", None, f"ttv resume {JOB_ID}"),
+        ("unfunded", None, f"ttv resume {JOB_ID}"),
+        ("outcome_unknown", None, f"ttv resume {JOB_ID} --buy-again"),
+    ],
+)
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_job_that_waits_for_a_decision_ends_the_watching_with_the_way_on(
+    code: str, max_cost: float | None, way: str, *, terminal: bool
+) -> None:
+    hold = {"code": code, "message": "A person must decide.", "step": "segment-1"}
+
+    with pytest.raises(OnHold, match=r"is held: A person must decide\.") as caught:
+        followed([job(hold=hold, max_cost=max_cost)], terminal=terminal)
+    assert way in caught.value.message
+    assert caught.value.exit_code == 75
+
+
+def test_a_job_that_starts_later_says_when() -> None:
+    later = job(status="queued", steps=[], start_at="2030-01-31T09:00:00Z")
+
+    said = followed([later, job(status="finished", steps=[])], terminal=False)
+
+    assert said.startswith(f"{JOB_ID}: queued, starts 2030-01-31 ")
 
 
 def test_who_stops_watching_is_told_that_the_job_goes_on() -> None:

@@ -68,13 +68,6 @@ def test_an_option_that_cannot_be_is_named(option: str, value: str, param: str) 
     assert refused.value.param == param
 
 
-@pytest.mark.parametrize(
-    ("span", "seconds"), [("45s", 45), ("30min", 1_800), ("12h", 43_200), ("2d", 2 * DAY)]
-)
-def test_a_span_is_read(span: str, seconds: int) -> None:
-    assert _keys.seconds(span, param="--expires") == seconds
-
-
 def test_a_secret_stands_alone_so_that_a_shell_can_take_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -111,7 +111,7 @@ def test_a_stop_before_anything_began_is_no_error_of_ours(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["rendr"], "no such command 'rendr'. Did you mean 'render'? (see: ttv --help)"),
+        (["downlod"], "no such command 'downlod'. Did you mean 'download'? (see: ttv --help)"),
         (["render", "x", "--sise", "1x1"], "no such option: --sise"),
         (["render", "x", "--fps", "ten"], "invalid value for '--fps'"),
         (["status"], "missing argument 'JOB'"),

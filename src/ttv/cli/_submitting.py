@@ -1,0 +1,72 @@
+"""Ask a service for a film, and stay with the job if that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ttv.cli import _options as options
+from ttv.cli._following import follow, left_running
+from ttv.cli._target import from_here
+from ttv.cli._writing import to_json
+from ttv.client import Client, Dollars, Job, When
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which conditions a film is made."""
+
+    priority: str | None = None
+    start_at: When | None = None
+    deadline: When | None = None
+    max_cost: Dollars | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A film that is asked for."""
+
+    request: Mapping[str, Any]
+    terms: Terms
+    #: Where the film is saved.
+    path: Path | None
+    #: Stay until the job is over.
+    wait: bool
+    json: bool
+
+    async def send(self, url: str | None) -> None:
+        """Make the job and print it, or its id; follow it to its film if that is wanted."""
+        console = Console(stderr=True, highlight=False)
+        terms = self.terms
+        async with options.open_client(url) as client:
+            job = await client.create(
+                self.request,
+                priority=terms.priority,
+                start_at=terms.start_at,
+                deadline=terms.deadline,
+                max_cost=terms.max_cost,
+            )
+            if not self.json:
+                print(job.id, flush=True)
+            if self.wait or self.path:
+                job = await self._stay(client, job.id, console)
+            elif not self.json:
+                ways = f"follow it: ttv status {job.id} --wait   end it: ttv cancel {job.id}"
+                console.print(ways, soft_wrap=True)
+        if self.json:
+            print(to_json(job))
+
+    async def _stay(self, client: Client, job_id: str, console: Console) -> Job:
+        try:
+            job = await follow(client, job_id, console)
+            if self.path:
+                await client.download(job_id, self.path)
+                console.print(f"saved {from_here(self.path)}", soft_wrap=True)
+        except asyncio.CancelledError as error:
+            raise left_running(job_id) from error
+        return job
