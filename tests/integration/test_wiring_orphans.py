@@ -113,6 +113,21 @@ async def test_what_a_dead_worker_was_buying_is_called_off_though_its_job_is_del
     assert await scene.orphans() == ()
 
 
+async def test_what_a_failed_job_keeps_for_its_next_attempt_is_called_off_when_it_is_deleted(
+    scene: Scene,
+) -> None:
+    await scene.ledger.open(await scene.reserved())
+    await scene.opened.leases.fail(scene.claim, jobs.Failure("permanent", "It broke."))
+    assert await scene.orphans() == ()
+    job = await scene.opened.store.delete(scene.claim.job.id, tenant="local")
+
+    (orphan,) = await scene.orphans()
+    await call_off(scene.makes, scene.opened, orphan)
+
+    (day,) = await scene.opened.spend.of_tenant("local", since=job.created_at, until=job.created_at)
+    assert (day.reserved, day.spent) == (0, PRICE)
+
+
 async def test_what_was_set_aside_and_never_asked_for_comes_free(scene: Scene) -> None:
     await scene.reserved()
     await scene.cancel()

@@ -73,8 +73,8 @@ local function spend(id, name, purchase, cost)
   keep_purchase(id, name, purchase)
 end
 
--- Have somebody look after what is set aside for a job that is called off or finished, once the
--- worker that follows it has had the time to do so.
+-- Have somebody look after what is set aside for a job that is called off, finished or deleted,
+-- once the worker that follows it has had the time to do so.
 local function orphan_purchases(id)
   if tonumber(redis.call('HGET', job_key(id), 'reserved') or 0) > 0 then
     redis.call('ZADD', 'ttv:spend:orphans', whole(clock() + FOLLOWED), id)

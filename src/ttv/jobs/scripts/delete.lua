@@ -11,6 +11,7 @@ if owner ~= tenant then return {'gone'} end
 if not OVER[state] then return {state} end
 
 clear_dead(id)
+orphan_purchases(id)
 each_step(id, function(name) vacate(id .. ':' .. attempt .. ':' .. name, pool_of(id, name)) end)
 redis.call('ZREM', 'ttv:jobs:' .. tenant, id)
 redis.call('ZREM', 'ttv:jobs:' .. tenant .. ':' .. state, id)

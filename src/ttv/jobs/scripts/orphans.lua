@@ -1,6 +1,6 @@
--- Find what is still set aside for jobs that were called off or finished a while ago, and may be
--- deleted by now: whoever followed it has died, or a new take has taken its place. Each is told
--- again after a while, until it is paid or given back.
+-- Find what is still set aside for jobs that were called off, finished or deleted a while ago:
+-- whoever followed it has died, or a new take has taken its place. Each is told again after a
+-- while, until it is paid or given back.
 local again, limit = unpack(ARGV)
 local at = clock()
 local found = {}
