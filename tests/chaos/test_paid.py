@@ -221,7 +221,7 @@ async def test_finished_films_are_listed_again_after_redis_was_wiped(
         ordered_again=sum(job.state is State.FINISHED for job in again),
         paid_again=charges - len(names),
     )
-    assert {job.state for job in (*made, *again)} == {State.FINISHED}
+    assert {(job.state, job.error) for job in (*made, *again)} == {(State.FINISHED, None)}
     assert listed == [{job.id for job in made}] * 2
     assert {video.status_code for video in videos} == {200}
     frames = _SECONDS[emulator.provider] * _PICTURES.fps
