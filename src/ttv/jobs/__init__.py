@@ -2,6 +2,7 @@
 
 from ttv.jobs._advance import Advance, advance
 from ttv.jobs._calls import Changed
+from ttv.jobs._caretaker import Caretaker
 from ttv.jobs._event import START, Event, EventKind, Tail
 from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
@@ -32,6 +33,7 @@ __all__ = [
     "START",
     "STEP_MOVES",
     "Advance",
+    "Caretaker",
     "Changed",
     "Claim",
     "Cost",

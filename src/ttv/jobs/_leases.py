@@ -176,7 +176,7 @@ class Leases:
 
         With ``expire`` it frees leases that ran out.
 
-        Of all workers that call this, one does it in each interval; the others find nothing.
+        Of all processes that call this, one does it in each interval; the others find nothing.
         """
         tickets, freed, quiet, overdue = await self._redis.script(
             "sweep",

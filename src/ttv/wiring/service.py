@@ -13,6 +13,7 @@ from ulid import ULID
 
 from ttv import access, api, jobs, tether, worker
 from ttv.observability import WorkerMetrics, configure
+from ttv.pipeline import Pipeline
 from ttv.settings import Settings
 from ttv.wiring.counted import counted
 from ttv.wiring.films import open_pipeline
@@ -37,6 +38,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         open_jobs(settings) as opened,
         jobs.Feed(opened.connection, opened.store) as feed,
         opened.store.promises.kept(),
+        _caretaker(made_by, opened).at_work(),
     ):
         let_in = access.over(opened.connection, settings, host=listening.getsockname()[0])
         await let_in.door.check()
@@ -54,6 +56,13 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         await api.serve(services, listening, stop=stop.wait)
 
 
+def _caretaker(makes: Pipeline, opened: jobs.Jobs) -> jobs.Caretaker:
+    """Give what takes care beside the work of this process where no worker does."""
+    return jobs.Caretaker(
+        opened.leases, opened.store, _name(), FilmRunner(makes, opened.spend).discard
+    )
+
+
 def allow_open_files(number: int) -> None:
     """Let this process have so many files and connections open, as far as the system does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -68,7 +77,7 @@ async def work(settings: Settings) -> None:
     _configure_logs("worker", settings)
     stop = worker.stop_on_signals()
     options = worker.Options(
-        name=f"{socket.gethostname()}-{os.getpid()}",
+        name=_name(),
         slots={"cpu": settings.worker_concurrency, "gpu": GPU_SLOTS, "remote": REMOTE_SLOTS},
         scratch=settings.data_dir / "work",
         grace_seconds=settings.worker_grace_seconds,
@@ -83,6 +92,11 @@ async def work(settings: Settings) -> None:
         tether.tell_ready()
         async with looked_after(buys, opened):
             await serving.serve(stop)
+
+
+def _name() -> str:
+    """Name this process among all those of the service."""
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 def _configure_logs(component: str, settings: Settings) -> None:

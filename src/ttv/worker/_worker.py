@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ttv.errors import Cancelled, NotFound, TtvError, Unavailable
-from ttv.jobs import Jobs, WorkerCard
+from ttv.errors import Cancelled, TtvError, Unavailable
+from ttv.jobs import Caretaker, Jobs, WorkerCard
 from ttv.observability import WorkerMetrics, log
 from ttv.worker._port import Runner
 from ttv.worker._run import HandBack, StepRun
@@ -20,12 +20,10 @@ from ttv.worker._workspace import remove_abandoned
 
 #: Seconds between two signs of life of a worker.
 _BEAT: Final = 3.0
-#: Seconds between two sweeps for stuck work, over all workers.
-_SWEEP: Final = 1.0
+#: Seconds until a channel that broke is listened to again.
+_PAUSE: Final = 1.0
 #: Seconds between two looks for abandoned scratch folders.
 _CLEAN: Final = 300.0
-#: Seconds between two looks for deleted jobs.
-_DISCARD: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,7 @@ class Worker:
         self._jobs = jobs
         self._runner = runner
         self._options = options
+        self._caretaker = Caretaker(jobs.leases, jobs.store, options.name, runner.discard)
         self._chance = chance
         # The runner may count its own work in them.
         self._metrics = metrics or WorkerMetrics()
@@ -72,12 +71,10 @@ class Worker:
         """
         with suppress(Unavailable):  # before the first sweep, which sends what this can take
             await self._beat()
-        async with asyncio.TaskGroup() as group:
+        async with self._caretaker.at_work(), asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(_repeat(self._beat, every=_BEAT)),
                 group.create_task(_repeat(self._clean, every=_CLEAN)),
-                group.create_task(_repeat(self._discard, every=_DISCARD)),
-                group.create_task(self._reconcile()),
                 group.create_task(self._watch_canceled()),
             ]
             pools = [
@@ -151,49 +148,13 @@ class Worker:
     async def _clean(self) -> None:
         await remove_abandoned(self._options.scratch, self._jobs.store, now=time.time())
 
-    async def _discard(self) -> None:
-        for job in await self._jobs.store.deleted():
-            await self._runner.discard(job)
-            await self._jobs.store.forget(job.id)
-            log.info("Film removed", action="job.discarded", job_id=job.id)
-
     async def _watch_canceled(self) -> None:
         def notice(job_id: str, attempt: int) -> None:
             for run in self._running:
                 if (run.claim.job.id, run.claim.job.attempt) == (job_id, attempt):
                     run.interrupt(Cancelled())
 
-        await _repeat(lambda: self._jobs.leases.watch_canceled(notice), every=_SWEEP)
-
-    async def _reconcile(self) -> None:
-        """Mend what got stuck, every second.
-
-        Leases are left alone until Redis has answered for the time between two reports: after
-        it was away, those who hold leases renew them first.
-        """
-        patience = self._jobs.leases.lease_seconds / 3 + _SWEEP
-        loop = asyncio.get_running_loop()
-        answering_since = loop.time()
-        while True:
-            try:
-                await self._sweep(expire=loop.time() - answering_since > patience)
-            except Unavailable:
-                answering_since = loop.time()
-            except TtvError as error:
-                log.error("Sweep failed", action="worker.unswept", error=error.message)
-            await asyncio.sleep(_SWEEP)
-
-    async def _sweep(self, *, expire: bool) -> None:
-        found = await self._jobs.leases.sweep(
-            worker=self._options.name, every_seconds=_SWEEP, expire=expire
-        )
-        for step_id in found.freed:
-            log.warning("Lease ran out", action="lease.expired", step_id=step_id)
-        for job_id in found.overdue:
-            log.warning("Deadline passed", action="job.overdue", job_id=job_id)
-        for job_id in found.quiet:
-            with suppress(NotFound):
-                await self._jobs.leases.proceed(job_id)
+        await _repeat(lambda: self._jobs.leases.watch_canceled(notice), every=_PAUSE)
 
 
 async def _repeat(work: Callable[[], Awaitable[None]], *, every: float) -> None:

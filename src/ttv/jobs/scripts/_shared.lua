@@ -29,13 +29,14 @@
 -- ttv:workers            hash    <worker> what it says of itself
 -- ttv:workers:seen       sorted set  workers, by the time they were last heard of
 -- ttv:slots:<pool>       number  how many steps the live workers run at once
--- ttv:sweeper            string  the worker that swept last; gone when it is time to sweep again
+-- ttv:sweeper            string  the process that swept last; gone when it is time to sweep again
 -- ttv:totals             hash    what all workers counted (no script; jobs/_totals.py)
 -- ttv:deadlines          sorted set  jobs that are not over, by the time at which they fail
 -- ttv:dead[:<tenant>]    sorted set  steps that failed for good, by the time; _letters.lua
 -- ttv:deleted            sorted set  deleted jobs whose files may still be there, by the time
 -- ttv:deleted:<id>       hash    such a job as it was, or one with money still set aside
 -- ttv:deleted:<id>:steps hash    its steps as they were
+-- ttv:gone:<id>          string  says for a day that a job was deleted: nobody makes it again
 -- ttv:spend:...          hash    what is set aside and spent; _spend.lua
 -- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
 -- ttv:happened           channel  ids of jobs as something happens to them
@@ -47,6 +48,7 @@ local stand_up, stand_down
 local function job_key(id) return 'ttv:job:' .. id end
 local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
 local function aside_key(id) return 'ttv:deleted:' .. id end
+local function gone_key(id) return 'ttv:gone:' .. id end
 
 -- Milliseconds by the server's clock: workers' clocks may differ, so they decide nothing.
 local function clock()

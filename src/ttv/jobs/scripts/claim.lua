@@ -1,6 +1,6 @@
 -- Lease a ready step to a worker under a new fencing token. Refuses a step that is done,
--- leased, waiting or of a job that is over or held; a lease that ran out is freed by sweep.lua
--- only, so that attempts are counted in one place.
+-- leased, waiting, not due yet or of a job that is over or held; a lease that ran out is freed by
+-- sweep.lua only, so that attempts are counted in one place.
 local step_id, worker, lease, call = unpack(ARGV)
 local id, attempt, name = parse(step_id)
 local at = clock()
@@ -11,6 +11,9 @@ if not state or current ~= attempt or redis.call('HEXISTS', steps_key(id), name)
   return {'gone'}
 end
 local pool = pool_of(id, name)
+-- A step that is handed over twice comes twice; meanwhile it may have failed, to be tried later.
+local due = redis.call('ZSCORE', 'ttv:delayed:' .. pool, step_id)
+if due and tonumber(due) > at then return {'delayed'} end
 dequeue(step_id, pool)
 if not goes_on(id) then return {'stopped'} end
 local step_state = redis.call('HGET', steps_key(id), name .. ':state')

@@ -1,6 +1,6 @@
 -- Accept a job: the record, its idempotency key, its place in the listings and its first
 -- steps in the queue are stored together or not at all. One that was accepted before, and that
--- Redis has forgotten, is not refused.
+-- Redis has forgotten, is not refused; one that somebody has deleted meanwhile stays so.
 local before, id, tenant, request, terms, total, key, fingerprint, keep, stage, count =
   unpack(ARGV, 1, 11)
 local at = clock()
@@ -14,6 +14,7 @@ if key ~= '' then
 end
 local known = redis.call('HGET', job_key(id), 'created_at')
 if known then return {'created', known, tickets} end
+if redis.call('EXISTS', gone_key(id)) == 1 then return {'deleted'} end
 local deadline = cjson.decode(terms).deadline
 if before ~= 'accepted' then
   if deadline and tonumber(deadline) <= at then return {'late'} end

@@ -1,7 +1,7 @@
 -- Find what got stuck: leases that ran out, steps handed to the queue that nobody claimed,
 -- due steps that nobody handed over, jobs whose deadline has passed, and started jobs nobody
--- looked at for a while (their ids are returned, to be advanced). Of all workers only one does
--- this in each interval.
+-- looked at for a while (their ids are returned, to be advanced). Of all processes only one
+-- does this in each interval.
 local worker, interval, expire, attempts, unclaimed, unseen, limit = unpack(ARGV, 1, 7)
 local at = clock()
 local tickets, freed = {}, {}
