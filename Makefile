@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PROMPT ?= a red fox runs through a snowy forest at night
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint lock clean
+.PHONY: help demo test chaos fuzz lint lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ test: $(VENV)/.ready  ## Run all tests
 
 chaos: $(VENV)/.ready  ## Kill, freeze and wipe everything, hundreds of times
 	@TTV_CHAOS=long $(BIN)/pytest tests/chaos
+
+fuzz: $(VENV)/.ready  ## Make up some 70,000 requests to the API
+	@TTV_FUZZ_EXAMPLES=1000 $(BIN)/pytest tests/integration/api/test_fuzz.py
 
 lint: $(VENV)/.ready  ## Check style, types and layers
 	@$(BIN)/ruff check .
