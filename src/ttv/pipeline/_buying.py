@@ -46,11 +46,13 @@ async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Del
 async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | None:
     """End a purchase that nobody follows or wants, and give what it costs.
 
-    That is its price where the provider has begun, or may have; None where it took nothing.
+    That is its price where the provider has begun, or may have; None where it took nothing. What
+    a provider cannot call off it makes: the purchase stays open for who wants the segment next.
     """
     if entry.handle is not None:
-        await ledger.end(entry.purchase, "canceled")
-        await generator.cancel(entry.handle)
+        if generator.capabilities().cancel:
+            await ledger.end(entry.purchase, "canceled")
+            await generator.cancel(entry.handle)
     elif entry.over:
         return None
     return entry.purchase.estimate

@@ -191,6 +191,7 @@ class Desk:
     folder: Path
     provider: Provider
     pocket: Pocket = field(default_factory=Pocket)
+    engine: Capabilities = ENGINE
     now: float = 1_000.0
     #: Ends of the keys at which the disk is full, each once.
     full_at: list[str] = field(default_factory=list)
@@ -206,7 +207,7 @@ class Desk:
             tools = Tools(
                 planner=backends.build("ttv.planning", "builtin", {}),
                 painter=backends.build("ttv.keyframes", "animatic", {}),
-                generator=Terminal(self.provider, fate),
+                generator=Terminal(self.provider, fate, self.engine),
                 store=Shelf(store, fate, self.full_at),
                 clock=lambda: self.now,
                 chance=random.Random(1),

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.integration.waiting import eventually
-from tests.unit.pipeline.desk import ADDRESS, PRICE, Crash, Desk, Fate, Provider
+from tests.unit.pipeline.desk import ADDRESS, ENGINE, PRICE, Crash, Desk, Fate, Provider
 from ttv.errors import (
     Cancelled,
     ContentRejected,
@@ -228,6 +229,24 @@ async def test_a_film_that_is_cancelled_is_called_off_at_the_provider(desk: Desk
     desk.provider.says = []
     await desk.buy()
     assert len(set(desk.provider.sold)) == 2
+
+
+async def test_what_cannot_be_called_off_is_paid_once_and_found_by_the_next(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Provider(looks_up=True), engine=replace(ENGINE, cancel=False))
+    desk.provider.says = [RUNNING] * 10_000
+    run = asyncio.create_task(desk.buy())
+    await until(desk.provider.asked)
+    await eventually(lambda: desk.provider.polls >= 3)
+
+    run.cancel(Cancelled.code)
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    desk.provider.says = []
+    await desk.buy()
+
+    assert desk.provider.canceled == []
+    assert desk.provider.sold == [ADDRESS]
+    assert (desk.pocket.spent, desk.pocket.reserved) == (PRICE, 0)
 
 
 @pytest.mark.parametrize("reason", [None, Cancelled.code])
