@@ -86,6 +86,53 @@ async def test_a_cancel_that_redis_forgot_is_repeated(forgetful: Valkey) -> None
         assert (await store.get(job.id)).state is State.CANCELED
 
 
+async def test_a_cancel_is_repeated_also_when_another_process_makes_the_job_again_after_it(
+    forgetful: Valkey,
+) -> None:
+    async with keeper(forgetful) as one, keeper(forgetful) as other:
+        job = await accepted(one)
+        await other.cancel(job.id, tenant="local")
+        crash(forgetful)
+        await other.promises.look()
+        await one.promises.look()
+        await other.promises.look()
+
+        assert (await one.get(job.id)).state is State.CANCELED
+
+
+async def test_what_is_done_again_is_remembered_again(forgetful: Valkey) -> None:
+    now = [0.0]
+    async with jobs.opened(forgetful.url) as opened:
+        store = opened.store
+        store.promises = jobs.Promises(opened.connection, monotonic=lambda: now[0])
+        async with store.promises.kept():
+            job = await accepted(store)
+            for away in (3600.0, 1.0, 1.0):
+                crash(forgetful)
+                now[0] += away
+                await store.promises.look()
+                await store.promises.look()
+
+            assert (await store.get(job.id)).state is State.QUEUED
+
+
+async def test_a_job_that_was_deleted_meanwhile_is_not_made_again(
+    own_valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with keeper(own_valkey) as store:
+        job = await accepted(store)
+        await store.cancel(job.id, tenant="local")
+        await store.delete(job.id, tenant="local")
+        await store.forget(job.id)
+        own_valkey.kill()
+        own_valkey.start()
+        await store.promises.look()
+
+        with pytest.raises(NotFound):
+            await store.get(job.id)
+        assert "Job" not in caplog.text
+
+
 async def test_what_redis_kept_is_left_alone(own_valkey: Valkey) -> None:
     async with keeper(own_valkey) as store:
         job = await accepted(store)

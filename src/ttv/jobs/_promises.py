@@ -13,10 +13,10 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ttv.errors import TtvError, Unavailable
+from ttv.errors import NotFound, TtvError, Unavailable
 from ttv.observability import log
 from ttv.redis import Connection
 
@@ -53,6 +53,8 @@ class Promises:
         self._redis = redis
         self._monotonic = monotonic
         self._given: deque[_Promise] = deque()
+        #: Those that a Redis which started anew may have forgotten.
+        self._doubted: tuple[_Promise, ...] = ()
         self._size = 0
         #: Names one start of one Redis; None while nobody keeps promises.
         self._run_id: str | None = None
@@ -85,18 +87,19 @@ class Promises:
         """
         asked_at = self._monotonic()
         run_id = await self._ask()
-        if run_id == self._run_id:
-            while self._given and self._given[0].given_at < asked_at - _HELD:
-                self._drop()
-            return
-        log.warning(
-            "Redis started anew; what it was told last is looked for",
-            action="redis.restarted",
-            promises=len(self._given),
-        )
-        for promise in tuple(self._given):
-            await self._redo(promise)
-        self._run_id = run_id
+        if run_id != self._run_id:
+            log.warning(
+                "Redis started anew; what it was told last is looked for",
+                action="redis.restarted",
+                promises=len(self._given),
+            )
+            # What is done again now can be forgotten again.
+            self._given = deque(replace(promise, given_at=asked_at) for promise in self._given)
+            self._doubted = tuple(self._given)
+            self._run_id = run_id
+        self._doubted = tuple([one for one in self._doubted if not await self._redone(one)])
+        while self._given and self._given[0].given_at < asked_at - _HELD:
+            self._drop()
 
     async def _keep(self) -> None:
         while True:
@@ -108,7 +111,11 @@ class Promises:
             except TtvError as error:
                 log.error("Promises not kept", action="promises.unkept", error=error.message)
 
-    async def _redo(self, promise: _Promise) -> None:
+    async def _redone(self, promise: _Promise) -> bool:
+        """Do one thing again; False while its job is not there.
+
+        The process that accepted the job may be about to make it again.
+        """
         facts = {"job_id": promise.job_id, "what": promise.what}
         try:
             if await promise.redo():
@@ -116,7 +123,11 @@ class Promises:
         except Unavailable:
             raise
         except TtvError as error:
+            late = self._monotonic() - promise.given_at > _HELD
+            if isinstance(error, NotFound) and not late:
+                return False
             log.error("Job not restored", action="job.unrestored", error=error.message, **facts)
+        return True
 
     def _drop(self) -> None:
         self._size -= self._given.popleft().size

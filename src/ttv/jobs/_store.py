@@ -183,6 +183,8 @@ class JobStore(Calls):
 
         async def redo() -> bool:
             answer = await self._redis.script("create", "accepted", *args)
+            if answer[0] == "deleted":
+                return False
             if answer[0] != "created":
                 raise Conflict(f"The job cannot be made again: {answer[0]}.")
             await deliver(self._queue, answer[2])
@@ -195,6 +197,8 @@ class JobStore(Calls):
         """Promise that a job stays canceled, until somebody has it tried again."""
 
         async def redo() -> bool:
+            if await self._is_deleted(canceled.id):
+                return False
             job = await load_job(self._redis, canceled.id)
             if job.state.terminal or job.attempt != canceled.attempt:
                 return False
@@ -202,6 +206,10 @@ class JobStore(Calls):
             return True
 
         self.promises.note(canceled.id, "cancel", redo)
+
+    async def _is_deleted(self, job_id: str) -> bool:
+        with answering():
+            return await self._redis.redis.zscore("ttv:gone", job_id) is not None
 
     async def deleted(self, *, limit: int = 100) -> tuple[Job, ...]:
         """Give deleted jobs whose files may still be there, the longest deleted first."""

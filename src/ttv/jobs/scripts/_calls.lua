@@ -31,7 +31,7 @@ local function renew(id, plan, total, at)
   local state, attempt, deadline = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt',
     'deadline'))
   clear_dead(id)
-  -- Its steps look after their purchases themselves again, and so they do if it fails.
+  -- Its steps look after their purchases again: also when it fails, those that run go on.
   redis.call('ZREM', 'ttv:spend:orphans', id)
   each_step(id, function(name)
     local step_id, pool = id .. ':' .. attempt .. ':' .. name, pool_of(id, name)

@@ -36,7 +36,7 @@
 -- ttv:deleted            sorted set  deleted jobs whose files may still be there, by the time
 -- ttv:deleted:<id>       hash    such a job as it was, or one with money still set aside
 -- ttv:deleted:<id>:steps hash    its steps as they were
--- ttv:gone:<id>          string  says for a day that a job was deleted: nobody makes it again
+-- ttv:gone               sorted set  jobs deleted in the last day, by the time: nobody makes them again
 -- ttv:spend:...          hash    what is set aside and spent; _spend.lua
 -- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
 -- ttv:happened           channel  ids of jobs as something happens to them
@@ -48,7 +48,6 @@ local stand_up, stand_down
 local function job_key(id) return 'ttv:job:' .. id end
 local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
 local function aside_key(id) return 'ttv:deleted:' .. id end
-local function gone_key(id) return 'ttv:gone:' .. id end
 
 -- Milliseconds by the server's clock: workers' clocks may differ, so they decide nothing.
 local function clock()

@@ -14,7 +14,7 @@ if key ~= '' then
 end
 local known = redis.call('HGET', job_key(id), 'created_at')
 if known then return {'created', known, tickets} end
-if redis.call('EXISTS', gone_key(id)) == 1 then return {'deleted'} end
+if redis.call('ZSCORE', 'ttv:gone', id) then return {'deleted'} end
 local deadline = cjson.decode(terms).deadline
 if before ~= 'accepted' then
   if deadline and tonumber(deadline) <= at then return {'late'} end
