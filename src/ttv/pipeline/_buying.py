@@ -17,7 +17,7 @@ from ttv.errors import Cancelled, ContentRejected, OutcomeUnknown, Permanent, Tr
 from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.pipeline._cache import folder
 from ttv.pipeline._generating import Delivered
-from ttv.pipeline._ledger import Entry, Ledger
+from ttv.pipeline._ledger import CALLED_OFF, Entry, Ledger
 from ttv.pipeline._purse import Purchase
 from ttv.pipeline._work import Work
 
@@ -46,15 +46,15 @@ async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Del
 async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | None:
     """End a purchase that nobody follows or wants, and give what it costs.
 
-    That is its price where the provider has begun, or may have; None where it took nothing. What
-    a provider cannot call off it makes: the purchase stays open for who wants the segment next.
+    That is its price where the provider has begun, or may have. None where it took nothing, or
+    where the segment failed: what that cost is paid already. What a provider cannot call off it
+    makes: the purchase stays open for who wants the segment next.
     """
-    if entry.handle is not None:
-        if generator.capabilities().cancel:
-            await ledger.end(entry.purchase, "canceled")
-            await generator.cancel(entry.handle)
-    elif entry.over:
+    if entry.over and not entry.called_off:
         return None
+    if entry.handle is not None and generator.capabilities().cancel:
+        await ledger.end(entry.purchase, CALLED_OFF)
+        await generator.cancel(entry.handle)
     return entry.purchase.estimate
 
 
@@ -99,7 +99,8 @@ class _Buying:
             await self._submit(purchase)
             return
         first = await self.ledger.last()
-        if first is None or not self._own(first.purchase):
+        # A like shot of this film may have been first: one purchase, for which money is set aside.
+        if first is None or first.purchase.buyer != purchase.buyer:
             await commission.purse.release(purchase)
 
     async def _submit(self, purchase: Purchase) -> None:
@@ -139,7 +140,9 @@ class _Buying:
 
     async def _clear(self, purchase: Purchase) -> None:
         """Find out what became of an intent whose answer was never written."""
-        if not self._own(purchase) and self.work.tools.clock() < purchase.at + _YOUNG:
+        # Clocks differ and are set back: an intent of the far future is not young either.
+        young = abs(self.work.tools.clock() - purchase.at) < _YOUNG
+        if young and not self._own(purchase):
             await self._rest()
             return
         handle = await self._generator.find(self.request, key=purchase.key)

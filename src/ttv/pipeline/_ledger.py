@@ -14,11 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ttv.artifacts import KeyTaken, Store
 from ttv.errors import NotFound
 from ttv.pipeline._purse import Purchase
+
+#: Why there is no segment when nobody wanted it any more.
+CALLED_OFF: Final = "canceled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Entry:
     handle: str | None = None
     #: Nothing will come of it.
     over: bool = False
+    #: That is because its buyer did not want it any more; else all is paid when it is over.
+    called_off: bool = False
 
     @property
     def next_key(self) -> str:
@@ -71,7 +76,8 @@ class Ledger:
         if answer["handle"] is None:
             return Entry(purchase, over=True)
         ended = await self._read(purchase.number, "end")
-        return Entry(purchase, answer["handle"], over=ended is not None)
+        called_off = ended is not None and ended["reason"] == CALLED_OFF
+        return Entry(purchase, answer["handle"], over=ended is not None, called_off=called_off)
 
     async def open(self, purchase: Purchase) -> bool:
         """Write down that it will be bought; False when another process has opened it first."""

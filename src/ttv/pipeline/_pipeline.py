@@ -216,7 +216,7 @@ class Pipeline:
             failure = _first(group)
         raise failure  # outside the block, where it keeps the cause it has
 
-    async def call_off(self, order: Order, purchase: str, *, buyer: str, step: str) -> int | None:
+    async def call_off(self, order: Order, purchase: str, *, buyer: str) -> int | None:
         """End at its provider what was bought for a film that nobody makes or wants any more.
 
         ``purchase`` is the id of one. Gives what it costs: its price where the provider has begun,
@@ -225,7 +225,7 @@ class Pipeline:
         address, _, number = purchase.rpartition("-")
         ledger = Ledger(self.store, folder(Kind.SEGMENT, address))
         entry = await ledger.find(int(number))
-        if entry is None or not entry.purchase.is_of(buyer, step):
+        if entry is None or entry.purchase.buyer != buyer:
             return None
         return await call_off(entry, ledger, self._tools(order).generator)
 

@@ -52,7 +52,7 @@ async def _end(makes: Pipeline, opened: jobs.Jobs, orphan: jobs.Orphan) -> None:
 async def call_off(makes: Pipeline, opened: jobs.Jobs, orphan: jobs.Orphan) -> None:
     """End one purchase, or give back what was set aside for one that was never made."""
     order = Order.from_json(orphan.request)
-    cost = await makes.call_off(order, orphan.paid.id, buyer=orphan.job, step=orphan.step)
+    cost = await makes.call_off(order, orphan.paid.id, buyer=orphan.job)
     if cost is None:
         await opened.spend.release(orphan.job, orphan.paid)
     else:

@@ -197,7 +197,9 @@ class Desk:
     full_at: list[str] = field(default_factory=list)
     runs: int = 0
 
-    async def buy(self, fate: Fate | None = None, *, buyer: str = "ann") -> Delivered:
+    async def buy(
+        self, fate: Fate | None = None, *, buyer: str = "ann", step: str = "segment-1"
+    ) -> Delivered:
         """Buy the segment in a process of its own."""
         fate = fate or Fate()
         self.runs += 1
@@ -214,7 +216,7 @@ class Desk:
             )
             work = Work(
                 order=Order(prompt="a fox"),
-                step=Step("segment-1", Kind.SEGMENT, shot=1, pool="remote"),
+                step=Step(step, Kind.SEGMENT, shot=1, pool="remote"),
                 results={},
                 workspace=workspace,
                 commission=Commission("films/a", buyer, Wallet(self.pocket, fate)),

@@ -23,7 +23,7 @@ from ttv.errors import (
     Unfunded,
 )
 from ttv.generators import HandleLost, State, Status
-from ttv.pipeline import Pocket
+from ttv.pipeline import Pocket, Purchase
 
 pytestmark = pytest.mark.anyio
 
@@ -325,3 +325,60 @@ async def test_who_follows_a_segment_that_its_buyer_calls_off_buys_it(desk: Desk
     await bob
 
     assert len(set(desk.provider.sold)) == 2
+
+
+class Counter(Pocket):
+    """A purse at which two must stand before one is served."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = asyncio.Barrier(2)
+
+    async def reserve(self, purchase: Purchase) -> None:
+        await self._both.wait()
+        await super().reserve(purchase)
+
+
+async def test_like_shots_of_one_film_are_bought_once_with_the_money_set_aside(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, Provider(looks_up=True, slow=asyncio.Event()), Counter())
+    assert desk.provider.slow
+    runs = [asyncio.create_task(desk.buy(step=f"segment-{number}")) for number in (1, 2)]
+    await until(desk.provider.asked)
+    await asyncio.sleep(0.05)  # the other has seen meanwhile that it is bought
+    assert desk.pocket.reserved == PRICE
+
+    desk.now += 121
+    desk.provider.slow.set()
+    await asyncio.gather(*runs)
+
+    assert desk.provider.sold == [ADDRESS]
+    assert (desk.pocket.spent, desk.pocket.reserved) == (PRICE, 0)
+
+
+async def test_an_intent_from_a_clock_that_was_set_back_is_looked_up(desk: Desk) -> None:
+    with suppress(Crash):
+        await desk.buy(Fate(3), buyer="ann")  # she has only written down what she wants
+
+    desk.now -= 3600
+    await asyncio.wait_for(desk.buy(buyer="bob"), 5)
+
+    assert len(desk.provider.sold) == 1
+
+
+async def test_what_has_failed_is_not_called_off_and_paid_as_well(desk: Desk) -> None:
+    desk.engine = replace(ENGINE, poll_seconds=3600)
+    desk.provider.says = [RUNNING, Status(State.FAILED, failure=Permanent("no luck"))]
+    ann = asyncio.create_task(desk.buy(buyer="ann"))
+    await eventually(lambda: desk.provider.polls == 1)
+    desk.engine = ENGINE
+    with pytest.raises(Permanent):  # bob hears first that it has failed
+        await desk.buy(buyer="bob")
+
+    ann.cancel(Cancelled.code)
+    with pytest.raises(asyncio.CancelledError):
+        await ann
+
+    assert desk.provider.canceled == []
+    assert (desk.pocket.spent, desk.pocket.reserved) == (0, 0)
