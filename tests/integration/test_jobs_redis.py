@@ -150,6 +150,19 @@ async def test_a_burst_of_callers_hears_within_two_seconds_that_redis_is_frozen(
     assert time.monotonic() - began < 2
 
 
+async def test_a_call_that_is_canceled_ends_also_while_redis_learns_its_script(
+    own_valkey: Valkey, opened: jobs.Jobs
+) -> None:
+    for turns in range(40):
+        await opened.connection.redis.script_flush()
+        call = asyncio.create_task(opened.store.deleted())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        in_time = call.cancel()
+        await asyncio.wait({call})
+        assert call.cancelled() == in_time, turns
+
+
 async def test_opening_without_redis_is_unavailable(own_valkey: Valkey) -> None:
     own_valkey.kill()
     with pytest.raises(Unavailable):

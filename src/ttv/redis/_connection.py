@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from typing import Any, Final, Self, TypeVar
+from hashlib import sha1
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import anyio
 from coredis import Redis, exceptions
-from coredis.commands import CommandRequest, Script
+from coredis.commands import CommandRequest
 from coredis.retry import ConstantRetryPolicy
 
 from ttv.errors import InvalidRequest, TtvError, Unavailable
@@ -61,7 +62,7 @@ class Connection:
             decode_responses=True,
             retry_policy=RETRY,
         )
-        self._scripts: dict[str, Script[str]] = {}
+        self._scripts: dict[str, _Script] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -85,12 +86,16 @@ class Connection:
     def learn(self, scripts: Mapping[str, str]) -> None:
         """Add the scripts of a room, their texts by name."""
         for name, text in scripts.items():
-            self._scripts[name] = self.redis.register_script(text)
+            self._scripts[name] = _Script(text, sha1(text.encode()).hexdigest())  # noqa: S324 - Redis names scripts so
 
     async def script(self, name: str, *args: str | int | float) -> Any:
         """Run a script that was taught; what it answers is described in its file."""
+        script = self._scripts[name]
         with answering():
-            return await self._scripts[name]((), args)
+            try:
+                return await self.redis.evalsha(script.digest, args=args)
+            except exceptions.NoScriptError:  # Redis has not seen it since its start
+                return await self.redis.eval(script.text, args=args)
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask Redis through another client when it is our turn; wrap it in ``answering``."""
@@ -132,6 +137,13 @@ class Connection:
                 "set it to noeviction.",
                 param="redis_url",
             )
+
+
+class _Script(NamedTuple):
+    """A script, not left to the client: its own would swallow a cancel while it is loaded."""
+
+    text: str
+    digest: str
 
 
 class _Client(Redis[str]):
