@@ -32,7 +32,7 @@ def serve(
 ) -> None:
     """Run the HTTP API, in API_WORKERS processes; ttv worker makes the films.
 
-    With two or more, SIGHUP restarts them one after another, and no request fails.
+    SIGHUP restarts them one after another, and no request fails.
     """
     from ttv.cli._listening import listen
     from ttv.cli._run import run
@@ -42,9 +42,6 @@ def serve(
         _answer(loaded, socket.socket(fileno=fd))
         return
     with listen(loaded.api_host, loaded.api_port) as listening:
-        if loaded.api_workers == 1:
-            _answer(loaded, listening)
-            return
         try:
             run(_supervise(loaded, listening))
         except Cancelled:
@@ -59,7 +56,7 @@ def _answer(settings: Settings, listening: socket.socket) -> None:
 
 
 async def _supervise(settings: Settings, listening: socket.socket) -> None:
-    """Run several processes that share the socket."""
+    """Run the processes that share the socket."""
     from rich.console import Console
 
     from ttv.cli import _stack

@@ -13,7 +13,7 @@ from ttv.cli._app import SERVICE, app, examples
     epilog=examples("ttv worker", "REDIS_URL=redis://10.0.0.5:6379 ttv worker"),
 )
 def worker(*, data_dir: options.DataDir = None) -> None:
-    """Run one worker process; SIGTERM lets its running steps finish."""
+    """Run one worker process; SIGTERM and SIGHUP let its running steps finish."""
     from ttv.wiring import service
 
     asyncio.run(service.work(options.load_settings(data_dir=data_dir)))
