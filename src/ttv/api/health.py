@@ -18,6 +18,7 @@ from ttv.api.routing import PUBLIC, WATCHES, get, shown
 from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.errors import TtvError, Unavailable
+from ttv.jobs import WorkerCard
 from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
 
 router = APIRouter(tags=["health"])
@@ -47,11 +48,16 @@ async def get_health() -> Response:
     guard=PUBLIC,
     responses={
         200: document(Readiness, "Requests can be taken."),
-        503: document(Readiness, "Something is missing.", Retry_After="Seconds to wait."),
+        503: document(
+            Readiness, "Something is missing, or it stops.", Retry_After="Seconds to wait."
+        ),
     },
 )
 async def get_readiness(request: Request) -> Response:
-    """Tell whether requests can be taken: Redis answers and the store can be written."""
+    """Tell whether requests can be taken: Redis answers and the store can be written.
+
+    A process that stops says `draining`: send requests elsewhere, also while this one answers.
+    """
     watch: Watch = request.app.state.watch
     readiness = await watch.look()
     answer = shown(readiness)
@@ -88,28 +94,33 @@ class Watch:
         self._services = services
         self._stopping = stopping
         self._looking = asyncio.Lock()
-        self._seen = Readiness(status="unknown", checks={}, workers=None)
+        self._seen: Readiness | None = None
         self._seen_at = float("-inf")
 
     async def look(self) -> Readiness:
         """Give an answer that is fresh enough."""
         async with self._looking:
-            if self._services.monotonic() - self._seen_at > _FRESH_SECONDS:
-                self._seen = await self._check()
+            seen = self._seen
+            if not seen or self._services.monotonic() - self._seen_at > _FRESH_SECONDS:
+                self._seen = seen = await self._check()
                 self._seen_at = self._services.monotonic()
         if self._stopping.is_set():
-            return self._seen.model_copy(update={"status": "stopping"})
-        return self._seen
+            return seen.model_copy(update={"status": "draining"})
+        return seen
 
     async def _check(self) -> Readiness:
         redis, store, workers = await asyncio.gather(
             _probe(self._services.jobs.store.ping),
             _probe(self._services.artifacts.ping),
-            _count(self._services),
+            _workers(self._services),
         )
         checks = {"redis": redis, "store": store}
-        ready = all(check.ok for check in checks.values())
-        return Readiness(status="ready" if ready else "not ready", checks=checks, workers=workers)
+        return Readiness(
+            status="ready" if all(check.ok for check in checks.values()) else "not ready",
+            checks=checks,
+            workers=None if workers is None else len(workers),
+            workers_draining=None if workers is None else sum(one.draining for one in workers),
+        )
 
 
 async def _probe(check: Callable[[], Awaitable[None]]) -> Check:
@@ -123,10 +134,10 @@ async def _probe(check: Callable[[], Awaitable[None]]) -> Check:
     return Check(ok=True, detail="ok")
 
 
-async def _count(services: Services) -> int | None:
+async def _workers(services: Services) -> tuple[WorkerCard, ...] | None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return len(await services.jobs.fleet.workers())
+            return await services.jobs.fleet.workers()
     except (TimeoutError, Unavailable):
         return None
 

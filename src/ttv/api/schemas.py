@@ -265,9 +265,15 @@ class Check(Document):
 class Readiness(Document):
     """Whether this process can take requests."""
 
-    status: str = Field(examples=["ready"])
+    status: Literal["ready", "not ready", "draining"] = Field(
+        description="`draining` while it stops: running requests are answered, others may go "
+        "elsewhere."
+    )
     checks: dict[str, Check]
     workers: int | None = Field(description="Workers alive now; null when it cannot be told.")
+    workers_draining: int | None = Field(
+        description="Those of them that stop: they finish what they have and take nothing more."
+    )
 
 
 def _facts(job: jobs.Job) -> dict[str, Any]:

@@ -15,12 +15,17 @@ class WorkerCard:
 
     #: Unique to the process.
     name: str
-    #: Steps it runs at once, by pool.
+    #: Steps it runs at once, by pool; none while it stops.
     slots: Mapping[str, int]
     #: Ids of the steps that it runs now.
     running: tuple[str, ...] = ()
     #: Milliseconds since 1970 when it was last heard of; the store fills it in.
     seen_at: int = 0
+
+    @property
+    def draining(self) -> bool:
+        """Tell whether it finishes what it has and takes nothing more."""
+        return not self.slots
 
 
 @dataclass(frozen=True, slots=True)

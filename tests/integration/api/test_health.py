@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.api.conftest import Service
+from ttv.jobs import WorkerCard
 from ttv.observability import WorkerMetrics
 
 pytestmark = pytest.mark.anyio
@@ -23,13 +24,20 @@ async def test_the_service_is_ready_when_redis_and_store_answer(service: Service
         "status": "ready",
         "checks": {"redis": {"ok": True, "detail": "ok"}, "store": {"ok": True, "detail": "ok"}},
         "workers": 1,
+        "workers_draining": 0,
     }
 
 
-async def test_a_stopping_service_is_not_ready(service: Service) -> None:
+async def test_workers_that_take_nothing_more_are_told_apart(service: Service) -> None:
+    await service.jobs.fleet.beat(WorkerCard("bob", {}))
+    told = (await service.http.get("/readyz")).json()
+    assert (told["workers"], told["workers_draining"]) == (2, 1)
+
+
+async def test_a_service_that_stops_is_draining(service: Service) -> None:
     service.app.state.stopping.set()
     answer = await service.http.get("/readyz")
-    assert (answer.status_code, answer.json()["status"]) == (503, "stopping")
+    assert (answer.status_code, answer.json()["status"]) == (503, "draining")
     assert (await service.http.get("/healthz")).status_code == 200
 
 
