@@ -11,6 +11,9 @@ local function note_pace(name, value)
   redis.call('HSET', 'ttv:paces', name, string.format('%.6g', new))
 end
 
+-- Nothing takes less than no time, whatever the clock does.
+local function elapsed(at, since) return math.max(0, at - since) end
+
 -- Note how long a step took that was made, and that one was not; twice is not once.
 local function note_step(id, name, pool, reused, at)
   if reused then
@@ -18,7 +21,7 @@ local function note_step(id, name, pool, reused, at)
     return
   end
   local step = cjson.decode(redis.call('HGET', steps_key(id), name))
-  local took = at - redis.call('HGET', steps_key(id), name .. ':claimed_at')
+  local took = elapsed(at, redis.call('HGET', steps_key(id), name .. ':claimed_at'))
   note_pace('step:' .. step.kind .. ':' .. pool, took / step.weight)
   redis.call('HINCRBY', job_key(id), 'spent:' .. pool, took)
 end
@@ -28,7 +31,7 @@ local function note_film(id, at)
   local attempt, reused, started_at = unpack(redis.call('HMGET', job_key(id), 'attempt', 'reused',
     'started_at'))
   if attempt ~= '1' or reused or not started_at then return end
-  note_pace('time', at - started_at)
+  note_pace('time', elapsed(at, started_at))
   for _, pool in ipairs(POOLS) do
     note_pace('work:' .. pool, tonumber(redis.call('HGET', job_key(id), 'spent:' .. pool) or 0))
   end

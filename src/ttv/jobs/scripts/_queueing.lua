@@ -218,6 +218,18 @@ local function resend(pool, at, unclaimed, limit, tickets)
   end
 end
 
+-- The server's clock was set back by some milliseconds: what should end, or be done again, soon
+-- must not wait as much longer. Times that people chose stay.
+local function set_back(by)
+  local keys = {'ttv:leases', 'ttv:started', 'ttv:workers:seen'}
+  for _, pool in ipairs(POOLS) do table.insert(keys, 'ttv:sent:' .. pool) end
+  for _, key in ipairs(keys) do
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+      redis.call('ZINCRBY', key, -by, member)
+    end
+  end
+end
+
 -- Count the slots of the live workers. They are forgotten when no worker beats any more.
 local function count_slots(at, alive)
   local slots = {}

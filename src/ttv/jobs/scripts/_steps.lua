@@ -75,9 +75,10 @@ end
 local function call_off(id)
   local attempt = redis.call('HGET', job_key(id), 'attempt')
   each_step(id, function(name, state)
-    if STEP_MOVES[state].canceled then
+    if not STEP_MOVES[state].canceled then return end
+    move_step(id, name, 'canceled')
+    if state ~= 'waiting' then
       local step_id, pool = id .. ':' .. attempt .. ':' .. name, pool_of(id, name)
-      move_step(id, name, 'canceled')
       dequeue(step_id, pool)
       vacate(step_id, pool)
     end
