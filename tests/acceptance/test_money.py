@@ -140,3 +140,16 @@ def test_a_job_that_is_tried_again_pays_nothing_for_what_was_bought(
     assert spent(paid, job_id) == 2 * SHOT
     assert did(paid, "delete", job_id, "--yes") == f"{job_id} deleted"
     assert paid.ttv("status", job_id).returncode == 1
+
+
+def test_what_there_is_and_what_waits_is_told(paid: Home) -> None:
+    assert json.loads(did(paid, "usage", "--json"))["tenant"] == "local"
+    assert "0.042 USD a second" in did(paid, "backends")
+    assert did(paid, "dead", "--json") == ""
+    job_id = did(paid, "submit", "a lighthouse", "--start-at", "1h", "--priority", "low")
+
+    assert json.loads(did(paid, "pause", job_id, "--json"))["hold"]["code"] == "paused"
+    assert job_id in did(paid, "jobs", "--status", "queued")
+    assert did(paid, "resume", job_id) == f"{job_id} goes on"
+    assert "priority  low" in did(paid, "status", job_id)
+    assert json.loads(did(paid, "cancel", job_id, "--json"))["status"] == "canceled"
