@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
@@ -39,6 +39,10 @@ class Log(Protocol):
         """Take a sentence about a component."""
 
 
+def _nobody_told(pid: int) -> None:
+    """Take the end of a process as what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A program to keep running."""
@@ -51,6 +55,8 @@ class Child:
     files: tuple[int, ...] = ()
     #: Variables of its own, beside those of this process.
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Told the id of each of its processes that has ended, however it did.
+    ended: Callable[[int], None] = _nobody_told
     #: Replaced, its heir takes work before it stops; else it first ends its work and is gone,
     #: so that no two of them share what one alone fills, such as a graphics card.
     overlaps: bool = False
@@ -138,6 +144,7 @@ class Kept:
             listening = asyncio.create_task(self._listen(output))
             try:
                 code = await process.wait()
+                self.child.ended(process.pid)
                 await asyncio.wait([listening], timeout=_LAST_WORDS_SECONDS)
                 return code
             finally:

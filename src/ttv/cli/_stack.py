@@ -20,6 +20,7 @@ from ttv.cli._logs import Files, Tee
 from ttv.cli._supervisor import READY_SECONDS, Supervisor
 from ttv.client import Client
 from ttv.errors import Conflict, Unavailable, storage_errors
+from ttv.observability import forget_process
 from ttv.settings import Settings
 
 _LOOK_SECONDS: Final = 0.05
@@ -83,10 +84,8 @@ def api_children(settings: Settings, listening: socket.socket) -> Iterator[Child
     The socket outlives them: while one starts again, requests wait instead of failing.
     """
     several = settings.api_workers > 1
-    environment = {}
-    if several:
-        counters = _fresh_folder(settings.data_dir / "metrics")
-        environment = {"PROMETHEUS_MULTIPROC_DIR": str(counters)}
+    counters = _fresh_folder(settings.data_dir / "metrics")
+    environment = {"PROMETHEUS_MULTIPROC_DIR": str(counters)} if several else {}
     for number in range(1, settings.api_workers + 1):
         yield Child(
             f"api-{number}" if several else "api",
@@ -94,6 +93,7 @@ def api_children(settings: Settings, listening: socket.socket) -> Iterator[Child
             stop_seconds=settings.api_grace_seconds + _MARGIN_SECONDS,
             files=(listening.fileno(),),
             environment=environment,
+            ended=partial(forget_process, counters),
             overlaps=True,
         )
 

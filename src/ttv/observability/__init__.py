@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from ttv.observability._logs import Redactor, bind, configure, log
-from ttv.observability._metrics import HttpMetrics, WorkerMetrics, gauge, gauges
+from ttv.observability._metrics import (
+    HttpMetrics,
+    WorkerMetrics,
+    forget_process,
+    gauge,
+    gauges,
+)
 
 __all__ = [
     "HttpMetrics",
@@ -11,6 +17,7 @@ __all__ = [
     "WorkerMetrics",
     "bind",
     "configure",
+    "forget_process",
     "gauge",
     "gauges",
     "log",

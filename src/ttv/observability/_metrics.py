@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import (
@@ -21,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 #: From a cached status to a long poll of 30 seconds.
 _HTTP_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -140,6 +141,14 @@ class WorkerMetrics:
             if family in families:
                 families[family].add_sample(sample, labels, totals[key])
         return list(families.values())
+
+
+def forget_process(folder: Path, pid: int) -> None:
+    """Take what an ended API process had open out of what all share in a folder.
+
+    What it counted stays.
+    """
+    mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 def _registry() -> CollectorRegistry:
