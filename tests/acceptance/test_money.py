@@ -144,7 +144,7 @@ def test_a_job_that_is_tried_again_pays_nothing_for_what_was_bought(
 
 def test_what_there_is_and_what_waits_is_told(paid: Home) -> None:
     assert json.loads(did(paid, "usage", "--json"))["tenant"] == "local"
-    assert "0.042 USD a second" in did(paid, "backends")
+    assert "0.042 USD/s" in did(paid, "backends")
     assert did(paid, "dead", "--json") == ""
     job_id = did(paid, "submit", "a lighthouse", "--start-at", "1h", "--priority", "low")
 

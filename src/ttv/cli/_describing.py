@@ -61,8 +61,8 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
         yield "error", job.error.message
     if job.hold:
         yield "held", job.hold.message
-    for command in ways_on(job):
-        yield "go on", command
+    for command, meaning in ways_on(job).items():
+        yield "go on", f"{command}  # {meaning}" if meaning else command
 
 
 def _times(job: Job) -> Iterator[tuple[str, str]]:

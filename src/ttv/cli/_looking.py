@@ -110,8 +110,8 @@ def _engine(one: Engine) -> tuple[str, ...]:
 
 
 def _price(one: Engine) -> str:
-    prices = {"a second": one.price_per_second, "a shot": one.price_per_segment}
-    return " and ".join(f"{usd(price)} {per}" for per, price in prices.items() if price) or "free"
+    prices = {"s": one.price_per_second, "shot": one.price_per_segment}
+    return " + ".join(f"{usd(price)}/{per}" for per, price in prices.items() if price) or "free"
 
 
 def _name(one: Engine | BackEnd) -> str:

@@ -68,6 +68,15 @@ def test_a_held_job_tells_why_and_which_command_goes_on() -> None:
     assert ["go on", f"ttv resume {JOB_ID} --max-cost USD"] in told
 
 
+def test_a_choice_is_told_with_what_each_means() -> None:
+    told = facts(hold={**HELD, "code": "outcome_unknown"})
+
+    assert told[-2:] == [
+        ["go on", f"ttv resume {JOB_ID}  # asks the provider again"],
+        ["go on", f"ttv resume {JOB_ID} --buy-again  # may be paid twice"],
+    ]
+
+
 def test_a_job_tells_what_it_costs_where_it_costs_anything() -> None:
     cost = {"estimate": 0.42, "reserved": 0.21, "spent": 0.200001}
 

@@ -96,6 +96,14 @@ def test_a_job_that_fails_is_an_error_of_its_family(code: str, family: type[Exce
     assert type(caught.value) is family
 
 
+def test_a_shot_that_is_refused_is_made_with_other_words() -> None:
+    error = {"code": "content_rejected", "message": "Change the prompt.", "step": "segment-2"}
+    failed = job(status="failed", error=error, steps=[step(1, "done", 1.0), step(2, "failed", 0.0)])
+
+    with pytest.raises(Permanent, match=f"ttv regenerate {JOB_ID} 2 --prompt TEXT"):
+        followed([failed], terminal=False)
+
+
 def test_a_job_that_was_canceled_is_no_success() -> None:
     with pytest.raises(Permanent, match="was canceled"):
         followed([job(status="canceled")], terminal=False)

@@ -139,8 +139,8 @@ def test_engines_tell_their_prices_and_what_they_can_make(lines: Any) -> None:
     _looking.show_backends(BACK_ENDS, as_json=False)
 
     told = [" ".join(words) for words in lines()]
-    assert any("kling-v2-6 remote 0.042 USD a second 5, 10 s" in line for line in told)
-    assert any("own kling-v2-6 remote free 5 to 10 s up to" in line for line in told)
+    assert "kling kling-v2-6 remote 0.042 USD/s 5, 10 s 1280x720, 720x1280, 960x960" in told
+    assert "own kling-v2-6 remote free 5 to 10 s up to 1280x1280" in told
     assert "builtin (default) builtin-2" in told
 
 
