@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import asdict, replace
-from hashlib import sha256
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +15,7 @@ from ttv.api import schemas
 from ttv.api.answers import ASK_AGAIN, TAGS, show_job
 from ttv.api.asked import read_film
 from ttv.api.auth import Who
+from ttv.api.once import REPLAYED, IdempotencyKey, check_key, fingerprint
 from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
 from ttv.api.preconditions import job_tag, known, known_job, wait_seconds
@@ -26,13 +23,10 @@ from ttv.api.requests import JobRequest
 from ttv.api.routing import MAKES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS
 from ttv.api.services import Here, Services
-from ttv.errors import InvalidRequest
 from ttv.observability import log
 from ttv.pipeline import opening_steps
 
 router = APIRouter(tags=["jobs"])
-
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @change(
@@ -66,24 +60,14 @@ async def create_job(
     request: Request,
     here: Here,
     who: Who,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Any text of 1 to 255 visible ASCII characters, kept for a day.",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Ask for a film.
 
     With an `Idempotency-Key`, repeating the request gives the same answer and makes no second
     job; the same key with another body is refused.
     """
-    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
-        raise InvalidRequest(
-            "Idempotency-Key must have 1 to 255 visible ASCII characters",
-            param="Idempotency-Key",
-        )
+    check_key(idempotency_key)
     asked = await read_film(request, here, who)
     if asked.terms.max_cost is not None:
         await here.makes.check_cost(asked.order, asked.terms.max_cost)
@@ -94,7 +78,7 @@ async def create_job(
         tenant=who.tenant,
         terms=asked.terms,
         idempotency_key=idempotency_key,
-        fingerprint=_fingerprint(asked.document),
+        fingerprint=fingerprint(asked.document),
     )
     log.info(
         "Job accepted",
@@ -108,7 +92,7 @@ async def create_job(
         {
             "Location": f"{JOBS}/{job.id}",
             "Retry-After": ASK_AGAIN,
-            **({"Idempotent-Replayed": "true"} if made.replayed else {}),
+            **(REPLAYED if made.replayed else {}),
         },
     )
 
@@ -216,11 +200,6 @@ async def _change(
             if left <= 0 or stopping.is_set():
                 return
             await watch.changed(seconds=left)
-
-
-def _fingerprint(asked: Mapping[str, Any]) -> str:
-    """Hash what was asked for, whatever the order and spacing of its fields."""
-    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:

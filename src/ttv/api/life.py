@@ -12,6 +12,7 @@ from ttv.api import schemas
 from ttv.api.answers import TAGS, show_job
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
+from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
 from ttv.api.openapi import BODY_REFUSALS, body, document, refusals
 from ttv.api.preconditions import allows_job
 from ttv.api.requests import ResumeRequest, RetryRequest
@@ -73,31 +74,47 @@ async def pause_job(here: Here, who: Who, job_id: JobId, if_match: IfMatch = Non
     guard=CHANGES_JOBS,
     extra=body(ResumeRequest, required=False),
     responses={
-        200: document(schemas.Job, "The job, which goes on.", **TAGS),
-        **refusals(*_REFUSED, *BODY_REFUSALS),
+        200: document(schemas.Job, "The job, which goes on.", **TELLS_REPLAY, **TAGS),
+        **refusals(*_REFUSED, "idempotency_mismatch", *BODY_REFUSALS),
     },
 )
 async def resume_job(
-    request: Request, here: Here, who: Who, job_id: JobId, if_match: IfMatch = None
+    request: Request,
+    here: Here,
+    who: Who,
+    job_id: JobId,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Let the steps of a job start again, whoever held it. Resuming twice is no error.
 
     `max_cost` replaces the limit of its cost. A job held as `outcome_unknown` asks the provider
-    once more whether it took the segment; with `buy_again` it buys another one instead.
+    once more whether it took the segment; with `buy_again` it buys another one instead: send an
+    `Idempotency-Key` with it, and repeating the request buys no third.
     """
-    asked = ResumeRequest.read(await read_terms(request, here))
-    limit = asked.limit
-    revision, order = await expected(here, who, job_id, if_match), None
-    if asked.buy_again:
-        held = await here.jobs.store.get(job_id, tenant=who.tenant)
-        if revision not in {None, held.revision}:
-            raise jobs.Changed
-        revision, order = held.revision, _bought_again(held).to_json()
-    job = await here.jobs.store.resume(
-        job_id, tenant=who.tenant, revision=revision, max_cost=limit, request=order
-    )
-    log.info("Job resumed", action="job.resumed", job_id=job_id)
-    return show_job(job)
+    document = await read_terms(request, here)
+    asked = ResumeRequest.read(document)
+    limit, only = asked.limit, once(idempotency_key, "resume", job_id, document)
+
+    async def resume() -> jobs.Job:
+        revision, order = await expected(here, who, job_id, if_match), None
+        if asked.buy_again:
+            held = await here.jobs.store.get(job_id, tenant=who.tenant)
+            if revision not in {None, held.revision}:
+                raise jobs.Changed
+            revision, order = held.revision, _bought_again(held).to_json()
+        job = await here.jobs.store.resume(
+            job_id,
+            tenant=who.tenant,
+            revision=revision,
+            max_cost=limit,
+            request=order,
+            once=only,
+        )
+        log.info("Job resumed", action="job.resumed", job_id=job_id)
+        return job
+
+    return await changed(here, who, only, resume, status=200)
 
 
 @change(
@@ -107,22 +124,36 @@ async def resume_job(
     guard=MAKES_JOBS,
     extra=body(RetryRequest, required=False),
     responses={
-        202: document(schemas.Job, "The job, queued again.", **TAGS),
-        **refusals(*_REFUSED, *BODY_REFUSALS),
+        202: document(schemas.Job, "The job, queued again.", **TELLS_REPLAY, **TAGS),
+        **refusals(*_REFUSED, "idempotency_mismatch", *BODY_REFUSALS),
     },
 )
 async def retry_job(
-    request: Request, here: Here, who: Who, job_id: JobId, if_match: IfMatch = None
+    request: Request,
+    here: Here,
+    who: Who,
+    job_id: JobId,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Try a job again that failed or was canceled: what is done is kept, the rest is made.
 
-    `max_cost` replaces the limit of its cost. A deadline that has passed holds no more.
+    `max_cost` replaces the limit of its cost. A deadline that has passed holds no more. With an
+    `Idempotency-Key`, repeating the request gives the same answer and begins no other attempt.
     """
-    limit = RetryRequest.read(await read_terms(request, here)).limit
-    revision = await expected(here, who, job_id, if_match)
-    job = await here.jobs.store.retry(job_id, tenant=who.tenant, revision=revision, max_cost=limit)
-    log.info("Job retried", action="job.retried", job_id=job_id)
-    return show_job(job, 202)
+    document = await read_terms(request, here)
+    limit = RetryRequest.read(document).limit
+    only = once(idempotency_key, "retry", job_id, document)
+
+    async def retry() -> jobs.Job:
+        revision = await expected(here, who, job_id, if_match)
+        job = await here.jobs.store.retry(
+            job_id, tenant=who.tenant, revision=revision, max_cost=limit, once=only
+        )
+        log.info("Job retried", action="job.retried", job_id=job_id)
+        return job
+
+    return await changed(here, who, only, retry, status=202)
 
 
 @change(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from ttv import jobs
-from ttv.api.answers import TAGS, show_job
+from ttv.api.answers import TAGS
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
 from ttv.api.life import IfMatch, expected
+from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
 from ttv.api.openapi import BODY_REFUSALS, body, document, refusals
 from ttv.api.problems import Gone, NotReady
 from ttv.api.requests import RegenerateRequest
@@ -24,7 +25,7 @@ from ttv.api.serving import MISSING, READS, serve_file, served
 from ttv.errors import InvalidRequest, NotFound
 from ttv.money import usd
 from ttv.observability import log
-from ttv.pipeline import Order, Result
+from ttv.pipeline import Estimate, Order, Result
 from ttv.planning import Plan
 
 router = APIRouter(tags=["segments"])
@@ -57,6 +58,42 @@ class _Film:
         if text not in known:
             raise NotFound(f"there is no such segment; the film has {count}")
         return known[text]
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """One segment of a film made anew."""
+
+    film: _Film
+    shot: int
+    order: Order
+    #: The steps that are made again.
+    stale: tuple[str, ...]
+    price: Estimate
+
+    @classmethod
+    def of(cls, here: Services, film: _Film, order: Order, shot: int) -> Self:
+        """Find what another take of a shot makes again. Raises InvalidRequest."""
+        stale = here.makes.stale(order, film.plan, shot)
+        return cls(film, shot, order, stale, here.makes.stale_cost(order, film.plan, shot))
+
+    @property
+    def shown(self) -> Regeneration:
+        """Show what would be done."""
+        take = next(take for take in self.order.takes if take.shot == self.shot)
+        return Regeneration.of(take, self.film.plan.shots[self.shot - 1], self.stale, self.price)
+
+    def check_budget(self, limit: int | None) -> None:
+        """Refuse a take that the job may not pay for."""
+        job, cost = self.film.job, self.price.cost
+        most = job.terms.max_cost if limit is None else limit
+        used = job.cost.spent + job.cost.reserved
+        if cost and most is not None and used + cost > most:
+            raise InvalidRequest(
+                f"the take would cost {usd(cost)} US dollars; of the {usd(most)} that the job may "
+                f"cost {usd(used)} are spent or set aside; send a higher max_cost",
+                param="max_cost",
+            )
 
 
 @get(
@@ -118,9 +155,11 @@ async def get_segment_video(
     guard=MAKES_JOBS,
     extra=body(RegenerateRequest, required=False),
     responses={
-        202: document(Job, "The job, which makes the segment anew.", **TAGS),
+        202: document(Job, "The job, which makes the segment anew.", **TELLS_REPLAY, **TAGS),
         200: document(Regeneration, "With `preview`: what would be done."),
-        **refusals(*MISSING, "conflict", "precondition_failed", *BODY_REFUSALS),
+        **refusals(
+            *MISSING, "conflict", "idempotency_mismatch", "precondition_failed", *BODY_REFUSALS
+        ),
     },
 )
 async def regenerate_segment(
@@ -130,48 +169,47 @@ async def regenerate_segment(
     job_id: JobId,
     number: _Number,
     if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Make one segment of a job anew, and the film from it; all other segments are kept.
 
     The job must be over or paused. With neither prompt nor seed the segment gets another seed.
     A segment that goes on from the last frame of this one is made anew, too. Look first with
-    `preview`, then send `If-Match` with the ETag of the job: the same request sent twice makes
-    one take.
+    `preview`, then send `If-Match` with the ETag of the job. With an `Idempotency-Key`, repeating
+    the request gives the same answer and makes no second take.
     """
-    asked = RegenerateRequest.read(await read_terms(request, here))
+    document = await read_terms(request, here)
+    asked = RegenerateRequest.read(document)
     limit, words = asked.limit, asked.words(here.settings)
-    revision = await expected(here, who, job_id, if_match)
-    film = await _film(here, who, job_id)
-    shot = film.number(number)
-    order = film.order.retaken(shot, prompt=words, seed=asked.seed)
-    stale = here.makes.stale(order, film.plan, shot)
-    price = here.makes.stale_cost(order, film.plan, shot)
-    _check_budget(film.job, limit, price.cost)
-    if asked.preview:
-        take = next(take for take in order.takes if take.shot == shot)
-        return shown(Regeneration.of(take, film.plan.shots[shot - 1], stale, price))
-    job = await here.jobs.store.remake(
-        job_id,
-        tenant=who.tenant,
-        request=order.to_json(),
-        stale=stale,
-        revision=film.job.revision if revision is None else revision,
-        max_cost=limit,
-    )
-    log.info("Segment to be made anew", action="job.remade", job_id=job_id, shot=shot)
-    return show_job(job, 202)
+    only = once(idempotency_key, "regenerate", job_id, number, document)
 
+    async def look() -> _Anew:
+        revision = await expected(here, who, job_id, if_match)
+        film = await _film(here, who, job_id)
+        if revision not in {None, film.job.revision}:
+            raise jobs.Changed
+        shot = film.number(number)
+        anew = _Anew.of(here, film, film.order.retaken(shot, prompt=words, seed=asked.seed), shot)
+        anew.check_budget(limit)
+        return anew
 
-def _check_budget(job: jobs.Job, limit: int | None, cost: int) -> None:
-    """Refuse a take that the job may not pay for."""
-    most = job.terms.max_cost if limit is None else limit
-    used = job.cost.spent + job.cost.reserved
-    if cost and most is not None and used + cost > most:
-        raise InvalidRequest(
-            f"the take would cost {usd(cost)} US dollars; of the {usd(most)} that the job may cost "
-            f"{usd(used)} are spent or set aside; send a higher max_cost",
-            param="max_cost",
+    async def remake() -> jobs.Job:
+        anew = await look()
+        job = await here.jobs.store.remake(
+            job_id,
+            tenant=who.tenant,
+            request=anew.order.to_json(),
+            stale=anew.stale,
+            revision=anew.film.job.revision,
+            max_cost=limit,
+            once=only,
         )
+        log.info("Segment to be made anew", action="job.remade", job_id=job_id, shot=anew.shot)
+        return job
+
+    if asked.preview:
+        return shown((await look()).shown)
+    return await changed(here, who, only, remake, status=202)
 
 
 async def _film(here: Services, who: Who, job_id: str) -> _Film:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from ttv.client._http import Http, job_path
 from ttv.client._values import Job
-from ttv.errors import Conflict, NotFound
+from ttv.errors import NotFound
 
 #: US dollars, with at most 6 decimals.
 Dollars: TypeAlias = Decimal | float
@@ -37,29 +38,10 @@ def moment(name: str, when: When | None) -> dict[str, Any]:
     return {name: when.astimezone().isoformat()}
 
 
-async def change(
-    http: Http, path: str, fields: Mapping[str, Any], *, seen: Job, landed: Callable[[Job], bool]
-) -> Job:
-    """Change a job as it was seen. Raises Conflict when it is not so any more.
-
-    The service takes each revision for one change only; where the answer to it was lost,
-    ``landed`` tells from the job whether the change was made.
-    """
-    sent = 0
-
-    async def once() -> Job:
-        nonlocal sent
-        sent += 1
-        try:
-            headers = {"If-Match": f'"{seen.revision}"'}
-            return Job.of(await http.send("POST", path, body=fields, headers=headers))
-        except Conflict:
-            job = Job.of(await http.send("GET", job_path(seen.id)))
-            if sent > 1 and landed(job):
-                return job
-            raise
-
-    return await http.retry(once)
+async def change(http: Http, path: str, fields: Mapping[str, Any], *, seen: Job) -> Job:
+    """Change a job as it was seen, once. Raises Conflict when it is not so any more."""
+    headers = {"If-Match": f'"{seen.revision}"', "Idempotency-Key": uuid.uuid4().hex}
+    return Job.of(await http.post(path, fields, headers=headers))
 
 
 async def remove(http: Http, job_id: str) -> None:

@@ -124,7 +124,6 @@ class Client:
             job_path(job_id, "resume"),
             body(buy_again=True, max_cost=max_cost),
             seen=await self.get(job_id),
-            landed=lambda job: job.hold is None,
         )
 
     async def retry(self, job_id: str, *, max_cost: Dollars | None = None) -> Job:
@@ -132,13 +131,11 @@ class Client:
 
         Raises Conflict for any other job.
         """
-        seen = await self.get(job_id)
         return await change(
             self._http,
             job_path(job_id, "retry"),
             body(max_cost=max_cost),
-            seen=seen,
-            landed=lambda job: job.attempt > seen.attempt,
+            seen=await self.get(job_id),
         )
 
     async def delete(self, job_id: str) -> None:
@@ -173,13 +170,11 @@ class Client:
         With neither prompt nor seed it gets another seed. Raises Conflict unless the job is
         over or paused, and when it is not any more as it was ``seen``.
         """
-        before = seen or await self.get(job_id)
         return await change(
             self._http,
             _take_path(job_id, number),
             body(prompt=prompt, seed=seed, max_cost=max_cost),
-            seen=before,
-            landed=lambda job: job.attempt > before.attempt,
+            seen=seen or await self.get(job_id),
         )
 
     async def segments(self, job_id: str) -> tuple[Segment, ...]:

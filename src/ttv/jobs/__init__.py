@@ -10,6 +10,7 @@ from ttv.jobs._job import POOLS, Cost, Failure, Job, Outcome, Step, StepId, Term
 from ttv.jobs._leases import Leases
 from ttv.jobs._letter import DeadLetter, DeadLetters
 from ttv.jobs._limits import Limits, QueueFull, TooManyJobs
+from ttv.jobs._once import IdempotencyMismatch, Once, Repeated
 from ttv.jobs._open import Jobs, opened
 from ttv.jobs._outbox import Queue, Ticket
 from ttv.jobs._page import MAX_LIMIT, Page
@@ -19,7 +20,7 @@ from ttv.jobs._queue import Handler, StepQueue
 from ttv.jobs._scripts import connect
 from ttv.jobs._spend import SPEND_METRIC, Orphan, Paid, Spend, Sum
 from ttv.jobs._state import MOVES, STAGES, STEP_MOVES, Stage, State, StepState
-from ttv.jobs._store import Created, IdempotencyMismatch, JobStore, new_job_id
+from ttv.jobs._store import Created, JobStore, new_job_id
 from ttv.jobs._tenants import Tenant, Tenants
 from ttv.jobs._totals import Totals
 from ttv.jobs._worker import Claim, Hold, Sweep, WorkerCard
@@ -53,6 +54,7 @@ __all__ = [
     "Jobs",
     "Leases",
     "Limits",
+    "Once",
     "Orphan",
     "Outcome",
     "Overview",
@@ -64,6 +66,7 @@ __all__ = [
     "Promises",
     "Queue",
     "QueueFull",
+    "Repeated",
     "Spend",
     "Stage",
     "State",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final
 
 from ttv.errors import Conflict, InvalidRequest
 from ttv.jobs._advance import advance, work
 from ttv.jobs._job import Job, is_job_id
+from ttv.jobs._once import IdempotencyMismatch, Once, Repeated, write_once
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._record import NoSuchJob, load_job, pairs, read_job, write
 from ttv.jobs._state import StepState
-from ttv.redis import Connection
+from ttv.redis import Connection, answering
 
 #: Why a user's pause holds a job.
 _PAUSED: Final = "The job was paused; resume it to go on."
@@ -37,6 +39,9 @@ class Calls:
 
     With a ``revision`` they change the job only if it still has it, and else raise Changed. All
     raise NotFound, also for another tenant's job, and Conflict where its state does not allow it.
+
+    Resume, retry and remake take a key for what is to happen ``once``: asked for again with it
+    they raise Repeated, and IdempotencyMismatch with another fingerprint.
     """
 
     def __init__(self, redis: Connection, queue: Queue, *, new_id: Callable[[], str]) -> None:
@@ -60,6 +65,7 @@ class Calls:
         revision: int | None = None,
         max_cost: int | None = None,
         request: Mapping[str, Any] | None = None,
+        once: Once | None = None,
     ) -> Job:
         """Let the steps of a job start again, and give it as it is then; twice is no error.
 
@@ -67,7 +73,7 @@ class Calls:
         Changed, and Conflict for a job that is over.
         """
         what = _given(max_cost), write(request) if request is not None else ""
-        return await self._decide("resume", job_id, tenant, revision, Job.resumed, *what)
+        return await self._decide("resume", job_id, tenant, revision, Job.resumed, *what, once=once)
 
     async def retry(
         self,
@@ -76,6 +82,7 @@ class Calls:
         tenant: str,
         revision: int | None = None,
         max_cost: int | None = None,
+        once: Once | None = None,
     ) -> Job:
         """Begin another attempt at a job that failed or was cancelled.
 
@@ -83,7 +90,9 @@ class Calls:
         the limit. Raises NotFound, Changed, and Conflict for other jobs.
         """
         return await self._decide(
-            "retry", job_id, tenant, revision, Job.renewed, _given(max_cost), renews=True
+            *("retry", job_id, tenant, revision, Job.renewed, _given(max_cost)),
+            once=once,
+            renews=True,
         )
 
     async def remake(
@@ -95,6 +104,7 @@ class Calls:
         stale: Collection[str],
         revision: int | None = None,
         max_cost: int | None = None,
+        once: Once | None = None,
     ) -> Job:
         """Begin another attempt at a job that is over or paused, to a new order.
 
@@ -113,7 +123,21 @@ class Calls:
             return after
 
         what = write(request), _given(max_cost)
-        return await self._decide("remake", job_id, tenant, revision, renewed, *what, renews=True)
+        return await self._decide(
+            "remake", job_id, tenant, revision, renewed, *what, once=once, renews=True
+        )
+
+    async def answered(self, once: Once, *, tenant: str) -> Job | None:
+        """Give the job as a change with this key left it; None when there was none.
+
+        Raises IdempotencyMismatch.
+        """
+        key = f"ttv:idempotency:{once.address(tenant)}"
+        with answering():
+            used, answer = await self._redis.redis.hmget(key, ["fingerprint", "answer"])
+        if used not in {None, once.fingerprint}:
+            raise IdempotencyMismatch
+        return None if answer is None else read_job(*map(pairs, json.loads(answer)))
 
     async def delete(self, job_id: str, *, tenant: str) -> Job:
         """Remove a job that is over from everywhere, and give it as it was.
@@ -138,6 +162,7 @@ class Calls:
         revision: int | None,
         then: Callable[[Job], Job],
         *args: str,
+        once: Once | None,
         renews: bool = False,
     ) -> Job:
         """Change a job with a script that is told what follows, again until that still holds."""
@@ -149,13 +174,13 @@ class Calls:
             renewal = _renewal(job, after) if renews else ()
             try:
                 return await self._change(
-                    *(name, job_id, tenant, expected, call, str(job.graph), what.stage),
-                    *(*renewal, *args, *what.ready),
+                    *(name, job_id, tenant, expected, call, *write_once(once, tenant)),
+                    *(str(job.graph), what.stage, *renewal, *args, *what.ready),
                 )
             except _Moved:
                 continue
 
-    async def _change(self, name: str, job_id: str, tenant: str, *args: str) -> Job:
+    async def _change(self, name: str, job_id: str, tenant: str, *args: str | int) -> Job:
         if not is_job_id(job_id):
             raise NoSuchJob
         word, *rest = await self._redis.script(name, job_id, tenant, *args)
@@ -165,6 +190,10 @@ class Calls:
             raise Changed
         if word == "moved":
             raise _Moved
+        if word == "mismatch":
+            raise IdempotencyMismatch
+        if word == "repeated":
+            raise Repeated
         if word != "done":
             raise Conflict(_REFUSED[name].format(word))
         facts, steps, tickets = rest

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from ulid import ULID
 
@@ -17,6 +16,7 @@ from ttv.jobs._event import START, Event, Tail
 from ttv.jobs._job import POOLS, Job, Step, Terms, ordered
 from ttv.jobs._letter import PLACE, DeadLetter, DeadLetters
 from ttv.jobs._limits import raise_refusal
+from ttv.jobs._once import IdempotencyMismatch, Once, write_once
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._page import Page, check_limit, cursor_after, read_cursor
 from ttv.jobs._promises import Promises
@@ -33,17 +33,10 @@ from ttv.jobs._record import (
 from ttv.jobs._state import State
 from ttv.redis import Connection, answering
 
-_DAY: Final = 24 * 3600 * 1000
 #: The terms of a job that came with none.
 _PLAIN: Final = Terms()
 #: What Redis takes for the id of a stream's entry.
 _EVENT_ID: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
-
-
-class IdempotencyMismatch(Conflict):
-    """This idempotency key was used before with another request."""
-
-    code: ClassVar[str] = "idempotency_mismatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +105,7 @@ class JobStore(Calls):
             write(request),
             write_terms(terms),
             work(job.steps),
-            f"{tenant}:{_digest(idempotency_key)}" if idempotency_key else "",
-            fingerprint,
-            _DAY,
+            *write_once(Once(idempotency_key, fingerprint) if idempotency_key else None, tenant),
             first.stage,
             len(job.steps),
             *define(job.steps),
@@ -272,7 +263,3 @@ class JobStore(Calls):
 
 def _journal(job_id: str) -> str:
     return f"ttv:job:{job_id}:events"
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

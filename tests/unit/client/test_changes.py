@@ -30,6 +30,8 @@ class Service:
         #: What was asked of it: method, last part of the path, body.
         self.asked: list[tuple[str, str, Any]] = []
         self.done: list[str] = []
+        #: What changes were answered, by their keys.
+        self.answers: dict[str, httpx.Response] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         what = request.url.path.rpartition("/")[2]
@@ -39,7 +41,10 @@ class Service:
             seen = httpx.Response(200, json=self.job)
             self.job["revision"] += self.busy
             return seen
-        answer = self._change(request, what)
+        key = request.headers.get("idempotency-key", "")
+        answer = self.answers.get(key) or self._change(request, what)
+        if key and answer.is_success:
+            self.answers[key] = answer
         if self.lost:
             self.lost -= 1
             raise httpx.ReadError("the connection broke")

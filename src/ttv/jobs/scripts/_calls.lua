@@ -1,12 +1,14 @@
 -- What the calls of people about one job have in common. Each carries an id of its own: one that
 -- comes again, because its answer was lost on the way, finds that it was done.
 
--- Why a call changes nothing: the job is not there or not theirs, the call was done, or the job
--- has changed since the expected revision. Nil for one that may.
-local function refused(id, tenant, expected, call)
+-- Why a call changes nothing: the job is not there or not theirs, the call was done, its key was
+-- used, or the job has changed since the expected revision. Nil for one that may.
+local function refused(id, tenant, expected, call, once)
   local owner, revision, last = unpack(redis.call('HMGET', job_key(id), 'tenant', 'revision', 'call'))
   if owner ~= tenant then return 'gone' end
   if last == call then return 'done' end
+  local used = once and redis.call('HGET', 'ttv:idempotency:' .. once.key, 'fingerprint')
+  if used then return used == once.fingerprint and 'repeated' or 'mismatch' end
   if expected ~= '' and expected ~= revision then return 'changed' end
 end
 
@@ -16,9 +18,16 @@ local function answer(word, id, tickets)
     tickets or {}}
 end
 
-local function done(id, call, tickets)
+-- Answer a call that was done; one with a key is answered so again, for as long as it is kept.
+local function done(id, call, tickets, once)
   redis.call('HSET', job_key(id), 'call', call)
-  return answer('done', id, tickets)
+  local told = answer('done', id, tickets)
+  if once and once.key ~= '' then
+    redis.call('HSET', 'ttv:idempotency:' .. once.key, 'job', id,
+      'fingerprint', once.fingerprint, 'answer', cjson.encode({told[2], told[3]}))
+    redis.call('PEXPIRE', 'ttv:idempotency:' .. once.key, once.keep)
+  end
+  return told
 end
 
 -- What is known of a step that stays when it is made again.
