@@ -73,7 +73,7 @@ async def test_a_restart_is_noticed_without_being_told(forgetful: Valkey) -> Non
     async with keeper(forgetful) as store:
         job = await accepted(store)
         crash(forgetful)
-        await eventually(lambda: _there(store, job.id), seconds=5)
+        await eventually(lambda: _there(store, job.id))
 
 
 async def test_a_cancel_that_redis_forgot_is_repeated(forgetful: Valkey) -> None:

@@ -57,13 +57,13 @@ class Plant:
         await eventually(check)
         return job
 
-    async def over(self, job: Job, *, seconds: float = 15) -> Job:
+    async def over(self, job: Job) -> Job:
         async def check() -> bool:
             nonlocal job
             job = await self.jobs.store.get(job.id)
             return job.state.terminal
 
-        await eventually(check, seconds=seconds)
+        await eventually(check)
         return job
 
 
@@ -103,7 +103,7 @@ async def test_a_worker_that_was_frozen_past_its_lease_changes_nothing(shop: Pla
         job = await shop.running(await shop.order(1), "segment-1")
         ann.send_signal(signal.SIGSTOP)
         async with shop.worker("bob"):
-            await eventually(lambda: _runs(shop, job, "bob"), seconds=15)
+            await eventually(lambda: _runs(shop, job, "bob"))
             ann.send_signal(signal.SIGCONT)
             await asyncio.sleep(0.5)  # the frozen worker goes on, and learns that it lost
             hold.unlink()
