@@ -86,7 +86,8 @@ async def running(**variables: str) -> AsyncIterator[Stack]:
                     log.seek(0)
                     raise SystemExit(f"the API did not start: {log.read().decode()}")
             try:
-                yield Stack(Path(folder), port, api.pid, server, redis, opened, key)
+                (answering,) = _children(api.pid)
+                yield Stack(Path(folder), port, answering, server, redis, opened, key)
             finally:
                 with suppress(ProcessLookupError):
                     api.terminate()
@@ -101,6 +102,11 @@ async def _ttv(*arguments: str, log: IO[bytes], **variables: str) -> asyncio.sub
         stdout=subprocess.PIPE,
         stderr=log,
     )
+
+
+def _children(pid: int) -> list[int]:
+    """List the processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def _said(process: asyncio.subprocess.Process) -> str:
