@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _MICRO: Final = 6
+#: Columns of a file or pipe, where each row stays on its line.
+_UNBROKEN: Final = 10_000
 
 
 def to_json(value: DataclassInstance) -> str:
@@ -34,9 +36,9 @@ def usd(dollars: Decimal) -> str:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Iterable[str] = ()
 ) -> None:
-    """Print rows below their heads; the last column takes what room is left, over more lines.
+    """Print rows below their heads; the columns of ``right`` hold numbers.
 
-    The columns of ``right`` hold numbers.
+    On a terminal the last column takes what room is left, over more lines; else a row is a line.
     """
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
@@ -48,7 +50,10 @@ def print_table(
         )
     for row in rows:
         table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _UNBROKEN
+    console.print(table)
 
 
 def _plain(value: object) -> str | float:

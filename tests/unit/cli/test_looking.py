@@ -100,7 +100,8 @@ BACK_ENDS = client.BackEnds(
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Give what was printed, a list of words a line, on a terminal of 80 columns."""
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
 
     def read() -> list[list[str]]:
         out = capsys.readouterr().out
@@ -116,6 +117,13 @@ def test_segments_are_a_row_each_with_all_of_what_they_show(lines: Any) -> None:
     words = [word for line in lines()[1:] for word in line]
     assert words[:7] == ["2", "done", "100%", "1", "5", "0.42", "USD"]
     assert words[7:] == SEGMENT.prompt.split()
+
+
+def test_in_a_pipe_each_row_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _looking.show_segments([SEGMENT], as_json=False)
+
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.rstrip().endswith(" ".join(SEGMENT.prompt.split()))
 
 
 def test_a_cost_is_told_in_all_and_by_step(lines: Any) -> None:
