@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import ClassVar, TypeVar
@@ -28,14 +29,10 @@ from ttv.jobs import (
     MOVES,
     STEP_MOVES,
     Claim,
-    Failure,
-    Hold,
     Job,
-    Outcome,
     State,
     Step,
     StepState,
-    Terms,
     advance,
 )
 from ttv.redis import Connection
@@ -45,6 +42,11 @@ T = TypeVar("T")
 WORKERS = st.sampled_from(["ann", "bob"])
 POOLS = st.sampled_from(["cpu", "remote"])
 LIVE = {State.QUEUED, State.STARTED}
+#: What may be in Redis when there is no job: as much, however many there were.
+LASTING = re.compile(
+    r"ttv:(token|paces|totals|gone|sweeper|workers(:seen)?|spend:tenant:local:\d+"
+    r"|(slots|present|served|turns):(cpu|gpu|remote))"
+)
 
 
 class Office:
@@ -57,6 +59,7 @@ class Office:
         self.store = jobs.JobStore(connection, self.outbox)
         self.leases = jobs.Leases(connection, self.outbox, attempts=3, told_every_seconds=0)
         self.fleet = jobs.Fleet(connection)
+        self.spend = jobs.Spend(connection)
 
     def do(self, work: Callable[[], Awaitable[T]]) -> T:
         return self.portal.call(work)
@@ -75,11 +78,12 @@ class Machine(RuleBasedStateMachine):
         #: Every job as it was last seen.
         self.seen: dict[str, Job] = {}
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=orders, pool=POOLS)
+    def begin(self, pool: str) -> str:
         self.office.do(self.office.redis.flushall)
         slots = {"cpu": 2, "remote": 1}
         self.office.do(partial(self.office.fleet.beat, jobs.WorkerCard("ann", slots)))
+        return self.create(pool, planned=True)
 
     def get(self, job_id: str) -> Job:
         return self.office.do(partial(self.office.store.get, job_id))
@@ -101,7 +105,7 @@ class Machine(RuleBasedStateMachine):
         steps = [Step("plan", "plan", pool=pool)]
         if planned:
             steps += [Step("segment-1", "segment", needs=("plan",)), Step("segment-2", "segment")]
-        terms = Terms(deadline=10**14)
+        terms = jobs.Terms(deadline=10**14)
         created = self.office.do(partial(self.office.store.create, {}, steps=steps, terms=terms))
         assert created.job == self.get(created.job.id)
         self.seen[created.job.id] = created.job
@@ -126,7 +130,7 @@ class Machine(RuleBasedStateMachine):
         hold = self.office.do(
             partial(self.office.leases.report, claim, fraction=fraction, message="at work")
         )
-        assert (hold is Hold.HELD) == stands
+        assert (hold is jobs.Hold.HELD) == stands
         called_off = (
             job is not None
             and job.attempt == claim.step_id.attempt
@@ -134,7 +138,7 @@ class Machine(RuleBasedStateMachine):
                 job.state is State.CANCELED or job.step(claim.step.name).state is StepState.CANCELED
             )
         )
-        assert (hold is Hold.CANCELED) == called_off
+        assert (hold is jobs.Hold.CANCELED) == called_off
 
     @rule(claim=consumes(claims), count=st.integers(0, 3), pool=POOLS)
     def settle(self, claim: Claim, count: int, pool: str) -> None:
@@ -144,14 +148,14 @@ class Machine(RuleBasedStateMachine):
             for name in names
             if len(name) < 14
         )
-        outcome = Outcome({"by": claim.worker}, added)
+        outcome = jobs.Outcome({"by": claim.worker}, added)
         if self.attempt(claim, partial(self.office.leases.settle, claim, outcome)):
             step = self.get(claim.job.id).step(claim.step.name)
             assert (step.state, step.result) == (StepState.DONE, {"by": claim.worker})
 
     @rule(claim=consumes(claims), again=st.booleans())
     def fail(self, claim: Claim, *, again: bool) -> None:
-        failure = Failure("temporarily_unavailable", "The weather is bad.")
+        failure = jobs.Failure("temporarily_unavailable", "The weather is bad.")
         wait = 0.0 if again else None
         if self.attempt(claim, partial(self.office.leases.fail, claim, failure, retry_in=wait)):
             step = self.get(claim.job.id).step(claim.step.name)
@@ -171,6 +175,17 @@ class Machine(RuleBasedStateMachine):
         for job_id, before in self.seen.items():
             assert self.get(job_id) == before
 
+    @rule(claim=claims, number=st.integers(1, 3))
+    def reserve(self, claim: Claim, number: int) -> None:
+        paid = jobs.Paid(f"{claim.step.name}-{number}", "dear")
+        self.attempt(claim, partial(self.office.spend.reserve, claim.job, claim.step, paid, 10))
+
+    @rule(claim=claims, number=st.integers(1, 3), cost=st.integers(0, 20))
+    def charge(self, claim: Claim, number: int, cost: int) -> None:
+        name = claim.step.name
+        paid = jobs.Paid(f"{name}-{number}", "dear")
+        self.office.do(partial(self.office.spend.charge, claim.job.id, name, paid, cost))
+
     @rule(claim=consumes(claims))
     def release(self, claim: Claim) -> None:
         stands = self.stands(claim)
@@ -180,7 +195,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(claim=consumes(claims))
     def hold(self, claim: Claim) -> None:
-        failure = Failure("outcome_unknown", "It may have been bought.")
+        failure = jobs.Failure("outcome_unknown", "It may have been bought.")
         if self.attempt(claim, partial(self.office.leases.hold, claim, failure)):
             job = self.get(claim.job.id)
             assert job.step(claim.step.name).state is StepState.READY
@@ -336,6 +351,24 @@ class Machine(RuleBasedStateMachine):
             events = self.office.do(partial(self.office.store.events, job_id, limit=1000)).events
             assert [event.revision for event in events] == list(range(1, len(events) + 1))
             assert len(events) == self.get(job_id).revision
+
+    def teardown(self) -> None:
+        """Check that jobs leave nothing when all are deleted."""
+        do, store, redis = self.office.do, self.office.store, self.office.redis
+        for job_id, job in self.seen.items():
+            if job.state in LIVE:
+                do(partial(store.cancel, job_id, tenant="local"))
+            do(partial(store.delete, job_id, tenant="local"))
+            do(partial(store.forget, job_id))
+        for _ in range(2):  # given back, and then forgotten
+            for job_id in self.members("ttv:spend:orphans"):
+                do(partial(redis.zadd, "ttv:spend:orphans", {job_id: 1}))
+            for orphan in do(self.office.spend.orphans):
+                do(partial(self.office.spend.release, orphan.job, orphan.paid))
+        for key in do(partial(redis.keys, "*")):
+            assert LASTING.fullmatch(str(key)), key
+            if str(key).startswith("ttv:spend:"):
+                assert do(partial(redis.hget, str(key), "reserved")) in {None, "0"}
 
     def members(self, key: str) -> set[str]:
         return set(self.office.do(partial(self.office.redis.zrange, key, 0, -1)))
