@@ -84,8 +84,11 @@ def api_children(settings: Settings, listening: socket.socket) -> Iterator[Child
     The socket outlives them: while one starts again, requests wait instead of failing.
     """
     several = settings.api_workers > 1
-    counters = _fresh_folder(settings.data_dir / "metrics")
-    environment = {"PROMETHEUS_MULTIPROC_DIR": str(counters)} if several else {}
+    counters = settings.data_dir / "metrics"
+    environment = {}
+    if several:
+        _make_fresh(counters)
+        environment["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
     for number in range(1, settings.api_workers + 1):
         yield Child(
             f"api-{number}" if several else "api",
@@ -128,12 +131,11 @@ def _listen(settings: Settings, *, any_port: bool) -> socket.socket:
         return listen(settings.api_host, 0)
 
 
-def _fresh_folder(path: Path) -> Path:
+def _make_fresh(path: Path) -> None:
     with storage_errors(path):
         if path.exists():
             shutil.rmtree(path)
         path.mkdir(parents=True)
-    return path
 
 
 async def _until_ready(stack: Stack, logs: Path) -> None:
