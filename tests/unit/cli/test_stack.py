@@ -20,7 +20,7 @@ metrics = HttpMetrics()
 metrics.streams.inc()
 metrics.requests.labels("GET", "/", "200").inc()
 shown = ("http_requests_total", "ttv_event_streams")
-counted = metrics.render().decode().splitlines()
+counted = sorted(metrics.render().decode().splitlines())
 print([line.split()[1] for line in counted if line.startswith(shown)])
 time.sleep(60)
 """
