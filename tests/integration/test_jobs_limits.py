@@ -190,3 +190,19 @@ async def test_what_was_set_for_a_tenant_is_read_back(shop: Shop) -> None:
 async def test_a_tenant_cannot_have_any_name(shop: Shop, name: str) -> None:
     with pytest.raises(InvalidRequest, match="tenant must"):
         await Tenants(shop.connection).get(name)
+
+
+@pytest.mark.parametrize("again", ["retry", "remake"])
+async def test_a_job_that_is_made_again_needs_room_in_the_queue(narrow: Shop, again: str) -> None:
+    call = getattr(narrow.store, again)
+    args = {"request": {}, "stale": ["plan"]} if again == "remake" else {}
+    job = await ask(narrow)
+    await narrow.store.cancel(job.id, tenant="one")
+    others = [await ask(narrow) for _ in range(10)]
+
+    with pytest.raises(TooManyJobs):
+        await call(job.id, tenant="one", **args)
+    assert (await narrow.store.get(job.id)).state is State.CANCELED
+
+    await narrow.store.cancel(others[0].id, tenant="one")
+    assert (await call(job.id, tenant="one", **args)).state is State.QUEUED

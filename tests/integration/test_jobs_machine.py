@@ -39,8 +39,7 @@ from ttv.redis import Connection
 
 T = TypeVar("T")
 
-WORKERS = st.sampled_from(["ann", "bob"])
-POOLS = st.sampled_from(["cpu", "remote"])
+WORKERS, POOLS = st.sampled_from(["ann", "bob"]), st.sampled_from(["cpu", "remote"])
 LIVE = {State.QUEUED, State.STARTED}
 #: What may be in Redis when there is no job: as much, however many there were.
 LASTING = re.compile(
@@ -79,10 +78,10 @@ class Machine(RuleBasedStateMachine):
         self.seen: dict[str, Job] = {}
 
     @initialize(target=orders, pool=POOLS)
-    def begin(self, pool: str) -> str:
+    def begin(self, pool: str) -> object:
         self.office.do(self.office.redis.flushall)
-        slots = {"cpu": 2, "remote": 1}
-        self.office.do(partial(self.office.fleet.beat, jobs.WorkerCard("ann", slots)))
+        card = jobs.WorkerCard("ann", {"cpu": 2, "remote": 1})
+        self.office.do(partial(self.office.fleet.beat, card))
         return self.create(pool, planned=True)
 
     def get(self, job_id: str) -> Job:
@@ -356,7 +355,7 @@ class Machine(RuleBasedStateMachine):
         """Check that jobs leave nothing when all are deleted."""
         do, store, redis = self.office.do, self.office.store, self.office.redis
         for job_id, job in self.seen.items():
-            if job.state in LIVE:
+            if not job.state.terminal:
                 do(partial(store.cancel, job_id, tenant="local"))
             do(partial(store.delete, job_id, tenant="local"))
             do(partial(store.forget, job_id))

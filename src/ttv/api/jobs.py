@@ -16,7 +16,7 @@ from ttv.api.answers import ASK_AGAIN, TAGS, show_job
 from ttv.api.asked import read_film
 from ttv.api.auth import Who
 from ttv.api.once import REPLAYED, IdempotencyKey, check_key, fingerprint
-from ttv.api.openapi import body, document, refusals
+from ttv.api.openapi import QUEUE_REFUSALS, body, document, refusals
 from ttv.api.paging import link_next
 from ttv.api.preconditions import job_tag, known, known_job, wait_seconds
 from ttv.api.requests import JobRequest
@@ -48,8 +48,7 @@ router = APIRouter(tags=["jobs"])
             "invalid_request",
             "invalid_json",
             "idempotency_mismatch",
-            "too_many_jobs",
-            "queue_full",
+            *QUEUE_REFUSALS,
             "body_too_slow",
             "body_too_large",
             "unsupported_media_type",

@@ -13,7 +13,7 @@ from ttv.api.answers import TAGS, show_job
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
 from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
-from ttv.api.openapi import BODY_REFUSALS, body, document, refusals
+from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, body, document, refusals
 from ttv.api.preconditions import allows_job
 from ttv.api.requests import ResumeRequest, RetryRequest
 from ttv.api.routing import CHANGES_JOBS, MAKES_JOBS, JobId, change
@@ -125,7 +125,7 @@ async def resume_job(
     extra=body(RetryRequest, required=False),
     responses={
         202: document(schemas.Job, "The job, queued again.", **TELLS_REPLAY, **TAGS),
-        **refusals(*_REFUSED, "idempotency_mismatch", *BODY_REFUSALS),
+        **refusals(*_REFUSED, *QUEUE_REFUSALS, "idempotency_mismatch", *BODY_REFUSALS),
     },
 )
 async def retry_job(

@@ -37,6 +37,8 @@ _BY_HAND: Final = (
     *(Problem, FieldProblem),
 )
 
+#: How what puts a job into the queue may be refused.
+QUEUE_REFUSALS: Final = ("too_many_jobs", "queue_full")
 #: Why the body of a request may be refused.
 BODY_REFUSALS: Final = (
     *("invalid_request", "invalid_json", "body_too_slow", "body_too_large"),

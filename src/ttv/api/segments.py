@@ -14,7 +14,7 @@ from ttv.api.asked import read_terms
 from ttv.api.auth import Who
 from ttv.api.life import IfMatch, expected
 from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
-from ttv.api.openapi import BODY_REFUSALS, body, document, refusals
+from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, body, document, refusals
 from ttv.api.problems import Gone, NotReady
 from ttv.api.requests import RegenerateRequest
 from ttv.api.routing import MAKES_JOBS, READS_FILES, READS_JOBS, JobId, change, get, shown
@@ -158,7 +158,10 @@ async def get_segment_video(
         202: document(Job, "The job, which makes the segment anew.", **TELLS_REPLAY, **TAGS),
         200: document(Regeneration, "With `preview`: what would be done."),
         **refusals(
-            *MISSING, "conflict", "idempotency_mismatch", "precondition_failed", *BODY_REFUSALS
+            *MISSING,
+            *("conflict", "idempotency_mismatch", "precondition_failed"),
+            *QUEUE_REFUSALS,
+            *BODY_REFUSALS,
         ),
     },
 )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from ttv.errors import Conflict, InvalidRequest
 from ttv.jobs._advance import advance, work
 from ttv.jobs._job import Job, is_job_id
+from ttv.jobs._limits import raise_refusal
 from ttv.jobs._once import IdempotencyMismatch, Once, Repeated, write_once
 from ttv.jobs._outbox import Queue, deliver
 from ttv.jobs._record import NoSuchJob, load_job, pairs, read_job, write
@@ -40,8 +41,10 @@ class Calls:
     With a ``revision`` they change the job only if it still has it, and else raise Changed. All
     raise NotFound, also for another tenant's job, and Conflict where its state does not allow it.
 
-    Resume, retry and remake take a key for what is to happen ``once``: asked for again with it
-    they raise Repeated, and IdempotencyMismatch with another fingerprint.
+    Retry and remake put a job that is over into the queue again, and raise TooManyJobs and
+    QueueFull where that is full. They and resume take a key for what is to happen ``once``:
+    asked for again with it they raise Repeated, and IdempotencyMismatch with another
+    fingerprint.
     """
 
     def __init__(self, redis: Connection, queue: Queue, *, new_id: Callable[[], str]) -> None:
@@ -194,6 +197,7 @@ class Calls:
             raise IdempotencyMismatch
         if word == "repeated":
             raise Repeated
+        raise_refusal(word)
         if word != "done":
             raise Conflict(_REFUSED[name].format(word))
         facts, steps, tickets = rest

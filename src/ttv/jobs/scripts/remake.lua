@@ -10,6 +10,8 @@ if reason then return answer(reason, id) end
 local state, held, current = unpack(redis.call('HMGET', job_key(id), 'state', 'hold', 'graph'))
 if not OVER[state] and not held then return {state} end
 if current ~= graph then return {'moved'} end
+local full = OVER[state] and refusal(tenant)
+if full then return {full} end
 
 redis.call('HSET', job_key(id), 'request', request)
 if max_cost ~= '' then redis.call('HSET', job_key(id), 'max_cost', max_cost) end

@@ -9,6 +9,8 @@ if reason then return answer(reason, id) end
 local state, current = unpack(redis.call('HMGET', job_key(id), 'state', 'graph'))
 if state ~= 'failed' and state ~= 'canceled' then return {state} end
 if current ~= graph then return {'moved'} end
+local full = refusal(tenant)
+if full then return {full} end
 
 if max_cost ~= '' then redis.call('HSET', job_key(id), 'max_cost', max_cost) end
 renew(id, cjson.decode(plan), total, at)
