@@ -219,3 +219,26 @@ async def test_fetching_goes_on_after_a_restart_of_redis_while_a_long_step_runs(
                 await bench.changed.wait_for(lambda: "next" in bench.runs)
             assert bench.runs.count("long") <= 2
             assert bench.running == 2
+
+
+async def test_workers_that_are_long_gone_leave_nothing(
+    shared_valkey: Valkey, redis: Redis[str]
+) -> None:
+    async def known() -> set[object]:
+        found = await redis.xinfo_consumers("streaq:ttv:queues:cpu", "workers")
+        return {one["name"] for one in found}
+
+    async with (
+        connect(shared_valkey.url) as connection,
+        StepQueue(connection, idle_seconds=IDLE, gone_seconds=0.05) as queue,
+    ):
+        for number, name in enumerate(("ann", "bob", "eve")):
+            bench = Bench(queue, name=name)
+            async with bench.open():
+                await queue.send(tickets(f"step-{number}"))
+                await bench.ran(1)
+                bench.go.set()
+                await bench.ran(1, running=0)
+            await asyncio.sleep(0.1)
+
+    assert await known() == {"eve"}

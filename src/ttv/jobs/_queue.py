@@ -20,6 +20,7 @@ from anyio.abc import TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from coredis.exceptions import RedisError
 from streaq import StreaqError, Worker
+from streaq.constants import REDIS_GROUP
 from streaq.types import StreamMessage
 
 from ttv.jobs._outbox import Ticket
@@ -40,9 +41,13 @@ class StepQueue:
     Open it with ``async with``, inside the connection; ``run`` opens connections of its own.
     """
 
-    def __init__(self, connection: Connection, *, idle_seconds: float = 5) -> None:
+    def __init__(
+        self, connection: Connection, *, idle_seconds: float = 5, gone_seconds: float = 3600
+    ) -> None:
         self._url = connection.url
         self._ask = connection.ask
+        #: After how long without a sign of it a worker is forgotten.
+        self._gone_seconds = gone_seconds
         #: After how long a step that was handed to a worker now silent goes to another.
         self._idle_seconds = idle_seconds
         self._sender: Worker[None] = Worker(
@@ -99,6 +104,7 @@ class StepQueue:
                     worker=worker,
                     stop=stop,
                     idle_seconds=self._idle_seconds,
+                    gone_seconds=self._gone_seconds,
                 )
                 try:
                     await engine.run_async()
@@ -127,6 +133,7 @@ class _Engine(Worker[None]):
         worker: str,
         stop: asyncio.Event,
         idle_seconds: float,
+        gone_seconds: float,
     ) -> None:
         super().__init__(
             redis_url=url,
@@ -148,6 +155,7 @@ class _Engine(Worker[None]):
         self.fetched = False
         self._start = start
         self._stop = stop
+        self._gone_seconds = gone_seconds
         self._fetching = asyncio.get_running_loop().create_future()
         # Set where the defaults would decide for us: three deliveries, results for five minutes.
         self.task(name=_TASK, max_tries=None, timeout=None, ttl=0, silent=True)(self._take)
@@ -171,10 +179,18 @@ class _Engine(Worker[None]):
         """Fetch steps, and tell when that ends."""
         self.fetched = True
         try:
+            await self._forget_gone()
             await super().producer(queue, limiter, scope)
         finally:
             if not self._fetching.done():
                 self._fetching.set_result(None)
+
+    async def _forget_gone(self) -> None:
+        """Remove what the engine would keep of each worker that ever was, and holds nothing."""
+        for stream in self._streams:
+            for one in await self.redis.xinfo_consumers(stream, REDIS_GROUP):
+                if one["pending"] == 0 and int(one["idle"] or 0) > self._gone_seconds * 1000:
+                    await self.redis.xgroup_delconsumer(stream, REDIS_GROUP, str(one["name"]))
 
     async def run_consumers(
         self,
