@@ -27,8 +27,8 @@ test: $(VENV)/.ready  ## Run all tests
 chaos: $(VENV)/.ready  ## Kill, freeze and wipe everything, hundreds of times
 	@TTV_CHAOS=long $(BIN)/pytest tests/chaos
 
-fuzz: $(VENV)/.ready  ## Make up some 70,000 requests to the API
-	@TTV_FUZZ_EXAMPLES=1000 $(BIN)/pytest tests/integration/api/test_fuzz.py
+fuzz: $(VENV)/.ready  ## Make up some 35,000 requests to the API
+	@TTV_FUZZ_EXAMPLES=500 $(BIN)/pytest tests/integration/api/test_fuzz.py
 
 lint: $(VENV)/.ready  ## Check style, types and layers
 	@$(BIN)/ruff check .

@@ -52,12 +52,14 @@ async def read_optional_json(request: Request, *, limit: int, seconds: float) ->
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Parse the bytes of a JSON object. Raises InvalidJson, or InvalidRequest for a field."""
+    if not raw:
+        raise InvalidJson("the body is empty; send a JSON object: see /docs")
     try:
         document = json.loads(
             raw.decode("utf-8"),
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
-            parse_float=_finite,
+            parse_float=_number,
             parse_int=_exact,
         )
     except UnicodeDecodeError as error:
@@ -68,11 +70,13 @@ def parse(raw: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise _too_deep() from error
     if not isinstance(document, dict):
-        raise InvalidJson('the body must be a JSON object such as {"prompt": "a red fox"}')
-    for path, depth, text in _texts(document):
+        raise InvalidJson("the body must be a JSON object, with its fields in braces: see /docs")
+    for path, depth, value in _values(document):
         if depth > MAX_DEPTH:
             raise _too_deep()
-        if _UNUSABLE.search(text):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidRequest(f"{path} is too large a number; /docs tells its limit", param=path)
+        if isinstance(value, str) and _UNUSABLE.search(value):
             raise InvalidRequest(
                 f"{path or 'a field name'} holds NUL or half of a surrogate pair; "
                 "send valid Unicode text",
@@ -106,12 +110,12 @@ def _check_type(request: Request) -> None:
         raise UnsupportedMediaType("the body must not be compressed")
 
 
-def _texts(document: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
-    """Give every text with its field and depth, and for each field name and level an entry."""
+def _values(document: dict[str, Any]) -> Iterator[tuple[str, int, str | float]]:
+    """Give every text and number with its field and depth, and for each name and level an entry."""
     waiting: list[tuple[str, int, Any]] = [("", 1, document)]
     while waiting:
         path, depth, value = waiting.pop()
-        if isinstance(value, str):
+        if isinstance(value, str | float):
             yield path, depth - 1, value
         elif isinstance(value, dict):
             yield "", depth, ""
@@ -139,14 +143,12 @@ def _refuse_constant(_: str) -> NoReturn:
     raise InvalidJson("NaN and Infinity are not JSON numbers")
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> float:
+    """Read a number with a fraction or an exponent; 2.0 is the whole number 2, as in JSON."""
     number = float(text)
-    if not math.isfinite(number):
-        raise InvalidJson("the body has a number that is too large")
-    return number
+    return int(number) if number.is_integer() else number
 
 
-def _exact(text: str) -> int:
-    if len(text) > _MAX_DIGITS:
-        raise InvalidJson("the body has a number that is too large")
-    return int(text)
+def _exact(text: str) -> float:
+    """Read a whole number; one that readers do not keep exact is infinite here."""
+    return int(text) if len(text) <= _MAX_DIGITS else math.inf

@@ -50,7 +50,13 @@ def _reason(error: Mapping[str, Any], name: str, known: Sequence[str]) -> str:
         return f"is not a known field; {f'did you mean {near[0]}?' if near else 'remove it'}"
     noun = _NOUNS.get(kind.partition("_")[0], "something else; see /docs")
     sentence = _SENTENCES.get(kind, f"must be {noun}")
-    return sentence.format_map(error.get("ctx", {})).replace("'", "")
+    limits = {word: _plain(value) for word, value in error.get("ctx", {}).items()}
+    return sentence.format_map(limits).replace("'", "")
+
+
+def _plain(value: object) -> object:
+    """Write a whole number as people do: 31,622,400 and not 31622400.0."""
+    return f"{value:,.0f}" if isinstance(value, float) and value.is_integer() else value
 
 
 def _path(loc: Sequence[str | int]) -> str:

@@ -50,8 +50,8 @@ def _instant(description: str) -> Any:
     )
 
 
-def _seconds(description: str) -> Any:
-    return Field(default=None, ge=0, le=_YEAR_SECONDS, description=description)
+def _seconds(description: str, *, least: int) -> Any:
+    return Field(default=None, ge=least, le=_YEAR_SECONDS, description=description)
 
 
 class JobRequest(_Request):
@@ -101,9 +101,9 @@ class JobRequest(_Request):
         default="normal", description="Which of your jobs go first."
     )
     start_at: str | None = _instant("When it may begin at the earliest (RFC 3339).")
-    delay_seconds: float | None = _seconds("The same, counted from now.")
+    delay_seconds: float | None = _seconds("The same, counted from now.", least=0)
     deadline: str | None = _instant("When it fails if it is not over by then (RFC 3339).")
-    deadline_seconds: float | None = _seconds("The same, counted from now.")
+    deadline_seconds: float | None = _seconds("The same, counted from now.", least=1)
     max_cost: float | None = Field(default=None, description=_MAX_COST)
 
     def order(self, settings: Settings) -> Order:

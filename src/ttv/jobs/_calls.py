@@ -22,7 +22,7 @@ _PAUSED: Final = "The job was paused; resume it to go on."
 _REFUSED: Final[Mapping[str, str]] = {
     "cancel": "The job is {} already.",
     "pause": "The job is {} already.",
-    "resume": "The job is {} already.",
+    "resume": "The job is {} already; one that failed or was canceled goes on with a retry.",
     "retry": "The job is {}; only one that failed or was canceled is retried.",
     "remake": "The job is {}; cancel or pause it first.",
     "delete": "The job is {}; cancel it first.",

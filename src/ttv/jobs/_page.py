@@ -12,6 +12,7 @@ from ttv.jobs._job import Job, is_job_id
 
 #: The longest page.
 MAX_LIMIT = 100
+_UNKNOWN = "cursor was not made here; send the next_cursor of the page before, or none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def read_cursor(cursor: str, known: Callable[[str], object] = is_job_id) -> str:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         place = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
     except (UnicodeError, binascii.Error) as error:
-        raise InvalidRequest("This cursor was not made here.", param="cursor") from error
+        raise InvalidRequest(_UNKNOWN, param="cursor") from error
     if not known(place):
-        raise InvalidRequest("This cursor was not made here.", param="cursor")
+        raise InvalidRequest(_UNKNOWN, param="cursor")
     return place

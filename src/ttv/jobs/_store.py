@@ -116,7 +116,7 @@ class JobStore(Calls):
         if answer[0] == "mismatch":
             raise IdempotencyMismatch
         if answer[0] == "late":
-            raise InvalidRequest("deadline is in the past", param="deadline")
+            raise InvalidRequest("deadline must be later than now", param="deadline")
         if answer[0] == "replayed":
             return Created(await self._replayed(answer[1], tenant), replayed=True)
         await deliver(self._queue, answer[2])

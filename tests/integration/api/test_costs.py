@@ -65,7 +65,7 @@ async def test_a_replayed_request_shows_the_terms_it_was_accepted_on(service: Se
         ({"delay_seconds": -1}, "delay_seconds"),
         ({"delay_seconds": 1e9}, "delay_seconds"),
         ({"deadline": "2001-01-01T00:00:00Z"}, "deadline"),
-        ({"deadline_seconds": 0}, "deadline"),
+        ({"deadline_seconds": 0}, "deadline_seconds"),
         ({"deadline": instant(hours=1), "deadline_seconds": 1}, "deadline_seconds"),
         ({"deadline_seconds": 10, "delay_seconds": 20}, "deadline_seconds"),
         ({"deadline": instant(hours=1), "start_at": instant(hours=2)}, "deadline"),

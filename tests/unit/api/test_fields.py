@@ -15,6 +15,7 @@ class Asked(BaseModel):
     colour: Literal["red", "blue"] = "red"
     names: list[str] = []
     flag: bool = False
+    seconds: float = Field(default=0, le=86_400)
     word: str = Field(default="a", pattern="^[a-z]+$", max_length=3)
 
 
@@ -29,6 +30,7 @@ class Asked(BaseModel):
         ({"names": ["x", 1]}, "names[1]", "names[1] must be text"),
         ({"flag": "maybe"}, "flag", "flag must be true or false"),
         ({"word": "A"}, "word", "word does not have the form that is described in /docs"),
+        ({"seconds": 1e9}, "seconds", "seconds must be at most 86,400"),
         ({"word": "abcd"}, "word", "word must have at most 3 characters"),
         ({"cuont": 1}, "cuont", "cuont is not a known field; did you mean count?"),
         ({"x" * 99: 1}, "x" * 64, f"{'x' * 64} is not a known field; remove it"),

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
+from ttv.api.body import parse
 from ttv.api.once import fingerprint
 
 
@@ -18,7 +17,7 @@ from ttv.api.once import fingerprint
     ],
 )
 def test_the_same_json_in_other_words_is_the_same_request(one: str, other: str) -> None:
-    assert fingerprint(json.loads(one)) == fingerprint(json.loads(other))
+    assert fingerprint(parse(one.encode())) == fingerprint(parse(other.encode()))
 
 
 @pytest.mark.parametrize(
@@ -32,4 +31,4 @@ def test_the_same_json_in_other_words_is_the_same_request(one: str, other: str) 
     ],
 )
 def test_another_json_is_another_request(one: str, other: str) -> None:
-    assert fingerprint(json.loads(one)) != fingerprint(json.loads(other))
+    assert fingerprint(parse(one.encode())) != fingerprint(parse(other.encode()))
