@@ -41,14 +41,14 @@ class Dear:
     """The animatic as a provider would sell it."""
 
     def __init__(self, made_by: Generator) -> None:
-        self._made_by = made_by
+        self.made_by = made_by
         self.sold: list[str] = []
         self.poll, self.download = made_by.poll, made_by.download
         self.cancel = made_by.cancel
 
     def capabilities(self) -> Capabilities:
         return replace(
-            self._made_by.capabilities(),
+            self.made_by.capabilities(),
             model="dear",
             pool="remote",
             poll_seconds=0.05,
@@ -57,7 +57,7 @@ class Dear:
 
     async def submit(self, request: SegmentRequest, *, key: str) -> str:
         self.sold.append(key)
-        return await self._made_by.submit(request, key=key)
+        return await self.made_by.submit(request, key=key)
 
     async def find(self, request: SegmentRequest, *, key: str) -> str | None:
         raise OutcomeUnknown
@@ -144,6 +144,14 @@ async def test_a_film_stops_at_its_budget_and_goes_on_with_a_higher_one(company:
     assert manifest["job"]["id"] == done.id
     assert manifest["job"]["cost"] == {"estimate": 2 * PRICE, "reserved": 0, "spent": 2 * PRICE}
     assert manifest["steps"]["segment-1"]["facts"]["cost"] == PRICE
+
+
+async def test_a_film_of_a_free_engine_is_said_to_cost_nothing(company: Company) -> None:
+    free = replace(company.makes, generators={"animatic": company.dear.made_by})
+
+    done = await replace(company, makes=free).over(await company.order())
+
+    assert done.cost == Cost(estimate=0)
 
 
 async def test_one_shot_is_made_anew_for_what_it_was_said_to_cost(company: Company) -> None:

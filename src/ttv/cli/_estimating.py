@@ -34,8 +34,8 @@ def show(found: Estimate, *, as_json: bool) -> None:
     if as_json:
         print(to_json(found))
         return
-    rows = [(str(shot.number), f"{shot.seconds:g}", usd(shot.cost)) for shot in found.shots]
-    rows.append(("all", f"{found.seconds:g}", usd(found.cost)))
+    rows = [(str(shot.number), f"{shot.seconds:.4g}", usd(shot.cost)) for shot in found.shots]
+    rows.append(("all", f"{found.seconds:.4g}", usd(found.cost)))
     print_table(("shot", "seconds", "cost"), rows, right=("shot", "seconds", "cost"))
     print(
         f"made by {found.engine}" + ("" if found.exact else "; the planner may choose other shots")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -24,7 +25,7 @@ def show_segments(segments: Iterable[Segment], *, as_json: bool) -> None:
             one.status,
             f"{one.progress:.0%}",
             str(one.take),
-            f"{one.seconds:g}",
+            f"{one.seconds:.4g}",
             usd(one.cost.spent + one.cost.reserved),
             " ".join(one.prompt.split()),
         )
@@ -90,9 +91,13 @@ def show_letters(letters: Iterable[DeadLetter], *, as_json: bool) -> None:
         _lines(letters)
         return
     now = datetime.now(UTC)
+    found = tuple(letters)
+    if not found:
+        print("nothing has failed for good", file=sys.stderr)
+        return
     rows = (
         (one.job_id, one.step, str(one.tries), age(now - one.failed_at), one.message)
-        for one in letters
+        for one in found
     )
     print_table(("job", "step", "tries", "ago", "why"), rows, right=("tries",))
 

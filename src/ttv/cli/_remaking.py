@@ -50,5 +50,5 @@ def _facts(plan: Regeneration) -> Iterator[tuple[str, str]]:
     yield "prompt", " ".join(plan.prompt.split())
     yield "seed", str(plan.seed)
     yield "made anew", ", ".join(plan.stale)
-    yield "length", f"{plan.seconds:g} s"
+    yield "length", f"{plan.seconds:.4g} s"
     yield "costs", f"at most {usd(plan.cost)}" if plan.cost else "nothing"

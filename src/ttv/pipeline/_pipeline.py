@@ -52,7 +52,7 @@ class Outcome:
     #: The rest of the film's steps; only planning gives any.
     steps: tuple[Step, ...] = ()
     #: What the film will cost, in millionths of a US dollar; only planning tells.
-    cost: int = 0
+    cost: int | None = None
 
 
 class Watcher(Protocol):

@@ -52,7 +52,7 @@ class FilmRunner:
             ),
             report=report,
         )
-        if outcome.cost:
+        if outcome.cost is not None:
             await self.spend.estimate(job, step, outcome.cost)
         return jobs.Outcome(
             outcome.result.to_json(),

@@ -160,6 +160,14 @@ def test_a_letter_tells_why_a_step_failed(lines: Any) -> None:
     assert " ".join(row[-4:]) == "the disk is full"
 
 
+def test_where_nothing_has_failed_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    _looking.show_letters([], as_json=False)
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "nothing has failed for good\n"
+
+
 def test_the_json_forms_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     _looking.show_segments([SEGMENT, SEGMENT], as_json=True)
     _looking.show_cost(COST, as_json=True)
