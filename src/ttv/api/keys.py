@@ -68,7 +68,8 @@ async def create_key(request: Request, here: Here, who: Who) -> Response:
     asked = key_schemas.KeyRequest.read(
         await read_json(request, limit=settings.max_body_bytes, seconds=settings.body_seconds)
     )
-    grant = asked.grant(_tenant(who, asked.tenant) or who.tenant)
+    tenant = _tenant(who, asked.tenant)
+    grant = asked.grant(who.tenant if tenant is None else tenant)
     issued = await here.access.keys.create(grant, by=_by(request, who))
     log.info("Key made", action="key.created", target=issued.key.id, tenant=grant.tenant)
     return _issued(issued)

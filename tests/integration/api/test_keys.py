@@ -121,6 +121,7 @@ async def test_an_operator_manages_the_keys_of_all(closed: Service) -> None:
         ({"scopes": ["everything"]}, "scopes[0]"),
         ({"scopes": []}, "scopes"),
         ({"tenant": "../x"}, "tenant"),
+        ({"tenant": ""}, "tenant"),
         ({"name": 7}, "name"),
         ({"name": "x" * 101}, "name"),
         ({"expires_in_seconds": 0}, "expires_in_seconds"),
