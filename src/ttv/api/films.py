@@ -124,7 +124,7 @@ async def _file(here: Services, who: Caller, job_id: str, role: str) -> Artifact
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
     file = _made(job).get(role)
     if file is None and job.state.terminal:
-        raise NotFound(f"the job is {job.state}; it has no {role}")
+        raise NotFound(f"the job is {job.state}; it has no {role}; a retry makes it")
     if file is None:
         raise NotReady(f"the {role} is not made yet; follow the job until it is finished")
     if await here.artifacts.stat(file.key) is None:

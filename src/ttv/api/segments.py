@@ -139,7 +139,7 @@ async def get_segment_video(
     shot = film.number(number)
     step = next(step for step in film.job.steps if (step.kind, step.shot) == ("segment", shot))
     if step.result is None and film.job.state.terminal:
-        raise NotFound(f"the job is {film.job.state}; this segment was not made")
+        raise NotFound(f"the job is {film.job.state}; this segment was not made; a retry makes it")
     if step.result is None:
         raise NotReady("this segment is not made yet; follow it until its status is 'done'")
     file = Result.from_json(step.result).files["clip"]
@@ -220,7 +220,7 @@ async def _film(here: Services, who: Who, job_id: str) -> _Film:
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
     results = [step.result for step in job.steps if step.kind == "plan" and step.result]
     if not results and job.state.terminal:
-        raise NotFound(f"the job is {job.state}; it was never planned")
+        raise NotFound(f"the job is {job.state}; it was never planned; a retry plans it")
     if not results:
         raise NotReady("the film is not planned yet; follow the job until it is")
     try:

@@ -12,7 +12,7 @@ _DAY: Final = 24 * 3600 * 1000
 
 
 class IdempotencyMismatch(Conflict):
-    """This idempotency key was used before with another request."""
+    """This idempotency key was used before with another request; send a new key."""
 
     code: ClassVar[str] = "idempotency_mismatch"
 

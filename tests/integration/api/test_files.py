@@ -136,7 +136,7 @@ async def test_a_canceled_job_has_no_film(service: Service) -> None:
     await service.http.post(job["links"]["cancel"])
     answer = await service.http.get(job["links"]["video"])
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert answer.json()["detail"] == "the job is canceled; it has no film."
+    assert answer.json()["detail"] == "the job is canceled; it has no film; a retry makes it."
 
 
 async def test_a_film_that_was_removed_is_gone(service: Service, url: str) -> None:
