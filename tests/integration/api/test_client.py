@@ -57,6 +57,29 @@ async def test_a_segment_is_looked_at_and_made_anew(service: Service, ttv: Clien
         await ttv.regenerate(job.id, 2)
 
 
+class Lossy(httpx.ASGITransport):
+    """Loses the first answer to a change of a segment."""
+
+    lost = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        if request.url.path.endswith("/regenerate") and not self.lost:
+            self.lost = True
+            raise httpx.ReadError("the connection broke")
+        return answer
+
+
+async def test_a_take_whose_answer_was_lost_is_bought_once(service: Service) -> None:
+    async with Client("http://localhost", transport=Lossy(service.app)) as ttv:
+        job = await ttv.create(DEAR)
+        await service.film(job.id)
+        again = await ttv.regenerate(job.id, 2)
+    stored = await service.jobs.store.get(job.id)
+    assert again.attempt == stored.attempt == 2
+    assert [take["number"] for take in stored.request["takes"]] == [1]
+
+
 async def test_a_purchase_in_doubt_is_made_again(service: Service, ttv: Client) -> None:
     job = await ttv.create(DEAR)
     await service.film(job.id, segments=0)

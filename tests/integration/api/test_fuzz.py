@@ -29,9 +29,9 @@ ROOT: Final = Path(__file__).parents[3]
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_no_made_up_request_gets_an_answer_that_is_not_described(
-    shared_valkey: Valkey, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    own_valkey: Valkey, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = asked_by_all(shared_valkey, tmp_path)
+    told = asked_by_all(own_valkey, tmp_path)
     statuses = sum((Counter(one["statuses"]) for one in told.values()), Counter[str]())
     cases = sum(sum(one["cases"].values()) for one in told.values())
     with capsys.disabled():
