@@ -139,7 +139,7 @@ async def retry_job(
     """Try a job again that failed or was canceled: what is done is kept, the rest is made.
 
     `max_cost` replaces the limit of its cost. A deadline that has passed holds no more. With an
-    `Idempotency-Key`, repeating the request gives the same answer and begins no other attempt.
+    `Idempotency-Key`, repeating the request shows the job and begins no other attempt.
     """
     document = await read_terms(request, here)
     limit = RetryRequest.read(document).limit

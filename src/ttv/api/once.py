@@ -1,4 +1,4 @@
-"""Requests that are sent again with the same Idempotency-Key: done once, answered alike."""
+"""Requests that are sent again with the same Idempotency-Key: done once."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def changed(
     *,
     status: int,
 ) -> Response:
-    """Change a job and show it; what its key has done already is shown as it was then.
+    """Change a job and show it; what its key has done already is shown as it stands.
 
     The change itself tells whether its key is new: what speaks against it, such as its own
     first time, is no reason to refuse what was done.

@@ -179,7 +179,7 @@ async def regenerate_segment(
     The job must be over or paused. With neither prompt nor seed the segment gets another seed.
     A segment that goes on from the last frame of this one is made anew, too. Look first with
     `preview`, then send `If-Match` with the ETag of the job. With an `Idempotency-Key`, repeating
-    the request gives the same answer and makes no second take.
+    the request shows the job and makes no second take.
     """
     document = await read_terms(request, here)
     asked = RegenerateRequest.read(document)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final
 
@@ -131,16 +130,16 @@ class Calls:
         )
 
     async def answered(self, once: Once, *, tenant: str) -> Job | None:
-        """Give the job as a change with this key left it; None when there was none.
+        """Give the job, as it is now, that a change with this key was about; None without one.
 
-        Raises IdempotencyMismatch.
+        Raises IdempotencyMismatch, and NotFound where the job was deleted since.
         """
         key = f"ttv:idempotency:{once.address(tenant)}"
         with answering():
-            used, answer = await self._redis.redis.hmget(key, ["fingerprint", "answer"])
+            used, job_id = await self._redis.redis.hmget(key, ["fingerprint", "job"])
         if used not in {None, once.fingerprint}:
             raise IdempotencyMismatch
-        return None if answer is None else read_job(*map(pairs, json.loads(answer)))
+        return None if job_id is None else await load_job(self._redis, job_id, tenant=tenant)
 
     async def delete(self, job_id: str, *, tenant: str) -> Job:
         """Remove a job that is over from everywhere, and give it as it was.

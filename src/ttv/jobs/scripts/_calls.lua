@@ -18,16 +18,15 @@ local function answer(word, id, tickets)
     tickets or {}}
 end
 
--- Answer a call that was done; one with a key is answered so again, for as long as it is kept.
+-- Answer a call that was done, and keep its key: only of which job it was, since what a long film
+-- is told with takes as much room as the film's record.
 local function done(id, call, tickets, once)
   redis.call('HSET', job_key(id), 'call', call)
-  local told = answer('done', id, tickets)
   if once and once.key ~= '' then
-    redis.call('HSET', 'ttv:idempotency:' .. once.key, 'job', id,
-      'fingerprint', once.fingerprint, 'answer', cjson.encode({told[2], told[3]}))
+    redis.call('HSET', 'ttv:idempotency:' .. once.key, 'job', id, 'fingerprint', once.fingerprint)
     redis.call('PEXPIRE', 'ttv:idempotency:' .. once.key, once.keep)
   end
-  return told
+  return answer('done', id, tickets)
 end
 
 -- What is known of a step that stays when it is made again.

@@ -25,8 +25,8 @@
 -- ttv:paces              hash    how long work takes; _paces.lua
 -- ttv:started            sorted set  started jobs, by the time they were last looked at
 -- ttv:token              number  the last fencing token
--- ttv:idempotency:<tenant>:<hash>  hash  the job that a key made or changed, of which request,
---                        and how a change was answered; for a day
+-- ttv:idempotency:<tenant>:<hash>  hash  the job that a key made or changed, and of which request;
+--                        for a day
 -- ttv:workers            hash    <worker> what it says of itself
 -- ttv:workers:seen       sorted set  workers, by the time they were last heard of
 -- ttv:slots:<pool>       number  how many steps the live workers run at once
