@@ -218,7 +218,7 @@ async def test_a_finished_film_is_remade_with_one_shot_anew(shop: Shop) -> None:
     again = await shop.store.remake(
         film.id, tenant="local", request={"prompt": "a vixen"}, stale=["segment-2"]
     )
-    assert (again.state, again.attempt, again.result) == (State.QUEUED, 2, None)
+    assert (again.state, again.attempt, again.result) == (State.QUEUED, 2, {"made": "film"})
     assert again.request == {"prompt": "a vixen"}
     assert [step.state for step in again.steps] == [
         StepState.DONE,

@@ -127,9 +127,11 @@ async def _file(here: Services, who: Caller, job_id: str, role: str) -> Artifact
         raise NotFound(f"the job is {job.state}; it has no {role}; a retry makes it")
     if file is None:
         raise NotReady(f"the {role} is not made yet; follow the job until it is finished")
-    if await here.artifacts.stat(file.key) is None:
+    # As it is now: where a film is made anew, the next one takes the place of the last.
+    found = await here.artifacts.stat(file.key)
+    if found is None:
         raise Gone(f"the {role} was made, but is not kept any more; ask for the film again")
-    return file
+    return found
 
 
 def _made(job: jobs.Job) -> Mapping[str, Artifact]:

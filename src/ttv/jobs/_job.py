@@ -174,7 +174,7 @@ class Job:
     finished_at: int | None = None
     error: Failure | None = None
     warnings: tuple[str, ...] = ()
-    #: What the last step made, once the job is finished.
+    #: What the last step made in the latest attempt that finished.
     result: Mapping[str, Any] | None = None
     cost: Cost = Cost()
 

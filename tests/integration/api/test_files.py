@@ -41,6 +41,18 @@ async def test_the_artifact_redirects_who_asks_for_it(service: Service, url: str
     assert answer.headers["location"] == f"{url}/video"
 
 
+async def test_the_film_is_there_while_a_shot_of_it_is_made_anew_and_when_that_is_called_off(
+    service: Service,
+) -> None:
+    links = (await service.create())["links"]
+    await service.film(links["self"].rpartition("/")[2])
+    again = await service.http.post(f"{links['segments']}/2/regenerate", json={"seed": 9})
+    assert again.status_code == 202
+    assert (await service.http.get(links["video"])).content == FILM
+    await service.http.post(links["cancel"])
+    assert (await service.http.get(links["video"])).content == FILM
+
+
 async def test_the_video_is_the_film(service: Service, url: str) -> None:
     answer = await service.http.get(f"{url}/video")
     assert answer.status_code == 200

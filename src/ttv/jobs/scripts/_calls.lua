@@ -33,7 +33,8 @@ end
 local MONEY = {reserved = true, spent = true}
 
 -- Begin the next attempt at a job: steps named in plan.again wait as if they had never run, those
--- in plan.forgotten are no more, and what the others made is kept. The number of the attempt
+-- in plan.forgotten are no more, and what the others made is kept, and the film until there is
+-- another. The number of the attempt
 -- stands in the ids of steps, so every claim of the one before is void.
 local function renew(id, plan, total, at)
   local state, attempt, deadline = unpack(redis.call('HMGET', job_key(id), 'state', 'attempt',
@@ -63,7 +64,7 @@ local function renew(id, plan, total, at)
       kept = kept + cjson.decode(redis.call('HGET', steps_key(id), name)).weight
     end
   end)
-  redis.call('HDEL', job_key(id), 'hold', 'error', 'result', 'told_at', 'finished_at')
+  redis.call('HDEL', job_key(id), 'hold', 'error', 'told_at', 'finished_at')
   redis.call('DEL', job_key(id) .. ':heard')
   redis.call('HSET', job_key(id), 'total', total, 'done', kept, 'message', '',
     'warnings', plan.warnings,
