@@ -14,6 +14,7 @@ from tests.chaos.forge import Forge
 from tests.chaos.house import House
 from tests.chaos.trials import LONG, PATIENCE
 from tests.integration.conftest import Valkey
+from tests.loops import BACKEND
 
 _ROOT = Path(__file__).parents[2]
 _FIGURES = pytest.StashKey[list[str]]()
@@ -53,8 +54,8 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, object]:
+    return BACKEND
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from coredis import Redis
 
+from tests.loops import BACKEND
 from ttv import embedded, jobs, tether
 from ttv.redis import Connection
 
@@ -82,8 +83,8 @@ class Valkey:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, object]:
+    return BACKEND
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.loops import BACKEND
 from ttv import media
 from ttv.children import _start
 from ttv.errors import InvalidRequest
@@ -31,8 +32,8 @@ OWL = Shot("an owl flies over a meadow at sunset", 12, 2)
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, object]:
+    return BACKEND
 
 
 @pytest.fixture(scope="module")
