@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -323,6 +324,20 @@ def test_a_child_whose_nursery_is_killed_is_not_taken_for_cancelled() -> None:
         return pids[1]
 
     assert ends(asyncio.run(scenario()))
+
+
+@warm_only
+def test_every_death_is_heard_also_of_children_that_are_killed_at_birth() -> None:
+    async def scenario() -> None:
+        for _ in range(600):
+            child = await Child.start(ACTING, {"act": "look"}, limits=Limits())
+            with suppress(ProcessLookupError):
+                os.kill(child._process.pid, signal.SIGKILL)
+            async with asyncio.timeout(20):
+                with suppress(Transient):
+                    await child.result()
+
+    asyncio.run(scenario())
 
 
 @warm_only

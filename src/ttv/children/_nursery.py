@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -34,7 +35,13 @@ class _Nursery:
     def serve(self, parent: socket.socket) -> None:
         """Do what the parent asks until it is gone; what it leaves behind is killed."""
         signal.signal(signal.SIGCHLD, self._reap)
+        hears = _hear_signals()
         while True:
+            # Not in the request itself: a child that ended just before would be heard of with
+            # the next request only.
+            if parent not in select.select([parent, hears], [], [])[0]:
+                hears.recv(_REQUEST_BYTES)
+                continue
             line, files, _, _ = socket.recv_fds(parent, _REQUEST_BYTES, _FILES)
             if not line:
                 break
@@ -74,6 +81,15 @@ class _Nursery:
                     os.close(life)
 
 
+def _hear_signals() -> socket.socket:
+    """Give a socket that can be read once a signal has come, whenever that was."""
+    hears, told = socket.socketpair()
+    hears.settimeout(0)
+    told.settimeout(0)
+    signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
+    return hears
+
+
 def _tell(life: int, number: int) -> None:
     with suppress(BrokenPipeError):
         os.write(life, b"%d\n" % number)
@@ -93,6 +109,7 @@ def _live(request: dict[str, str], streams: Sequence[int]) -> NoReturn:
     """Be the child: keep nothing of the nursery but what it has loaded."""
     try:
         os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         for number, stream in enumerate(streams):
