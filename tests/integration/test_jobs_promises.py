@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,10 +26,14 @@ def forgetful(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @asynccontextmanager
-async def keeper(valkey: Valkey) -> AsyncIterator[jobs.JobStore]:
+async def keeper(
+    valkey: Valkey, *, monotonic: Callable[[], float] = time.monotonic
+) -> AsyncIterator[jobs.JobStore]:
     """Open a store whose promises are kept."""
-    async with jobs.opened(valkey.url) as opened, opened.store.promises.kept():
-        yield opened.store
+    async with jobs.opened(valkey.url) as opened:
+        opened.store.promises = jobs.Promises(opened.connection, monotonic=monotonic)
+        async with opened.store.promises.kept():
+            yield opened.store
 
 
 def crash(valkey: Valkey) -> None:
@@ -102,18 +107,15 @@ async def test_a_cancel_is_repeated_also_when_another_process_makes_the_job_agai
 
 async def test_what_is_done_again_is_remembered_again(forgetful: Valkey) -> None:
     now = [0.0]
-    async with jobs.opened(forgetful.url) as opened:
-        store = opened.store
-        store.promises = jobs.Promises(opened.connection, monotonic=lambda: now[0])
-        async with store.promises.kept():
-            job = await accepted(store)
-            for away in (3600.0, 1.0, 1.0):
-                crash(forgetful)
-                now[0] += away
-                await store.promises.look()
-                await store.promises.look()
+    async with keeper(forgetful, monotonic=lambda: now[0]) as store:
+        job = await accepted(store)
+        for away in (3600.0, 1.0, 1.0):
+            crash(forgetful)
+            now[0] += away
+            await store.promises.look()
+            await store.promises.look()
 
-            assert (await store.get(job.id)).state is State.QUEUED
+        assert (await store.get(job.id)).state is State.QUEUED
 
 
 async def test_a_job_that_was_deleted_meanwhile_is_not_made_again(
@@ -145,35 +147,29 @@ async def test_what_redis_kept_is_left_alone(own_valkey: Valkey) -> None:
 
 async def test_promises_outlast_a_redis_that_is_away_for_long(forgetful: Valkey) -> None:
     now = [0.0]
-    async with jobs.opened(forgetful.url) as opened:
-        store = opened.store
-        store.promises = jobs.Promises(opened.connection, monotonic=lambda: now[0])
-        async with store.promises.kept():
-            job = await accepted(store)
-            forgetful.kill()
-            now[0] = 3600.0
-            with pytest.raises(Unavailable):
-                await store.promises.look()
-            forgetful.start("--appendonly", "no")
+    async with keeper(forgetful, monotonic=lambda: now[0]) as store:
+        job = await accepted(store)
+        forgetful.kill()
+        now[0] = 3600.0
+        with pytest.raises(Unavailable):
             await store.promises.look()
+        forgetful.start("--appendonly", "no")
+        await store.promises.look()
 
-            assert (await store.get(job.id)).state is State.QUEUED
+        assert (await store.get(job.id)).state is State.QUEUED
 
 
 async def test_what_redis_has_had_time_to_write_is_let_go(forgetful: Valkey) -> None:
     now = [0.0]
-    async with jobs.opened(forgetful.url) as opened:
-        store = opened.store
-        store.promises = jobs.Promises(opened.connection, monotonic=lambda: now[0])
-        async with store.promises.kept():
-            job = await accepted(store)
-            now[0] = 60.0
-            await store.promises.look()
-            crash(forgetful)
-            await store.promises.look()
+    async with keeper(forgetful, monotonic=lambda: now[0]) as store:
+        job = await accepted(store)
+        now[0] = 60.0
+        await store.promises.look()
+        crash(forgetful)
+        await store.promises.look()
 
-            with pytest.raises(NotFound):
-                await store.get(job.id)
+        with pytest.raises(NotFound):
+            await store.get(job.id)
 
 
 async def _there(store: jobs.JobStore, job_id: str) -> bool:

@@ -97,12 +97,13 @@ async def resume_job(
     limit, only = asked.limit, once(idempotency_key, "resume", job_id, document)
 
     async def resume() -> jobs.Job:
-        revision, order = await expected(here, who, job_id, if_match), None
+        revision: int | None
         if asked.buy_again:
             held = await here.jobs.store.get(job_id, tenant=who.tenant)
-            if revision not in {None, held.revision}:
-                raise jobs.Changed
+            check_unchanged(held, if_match)
             revision, order = held.revision, _bought_again(held).to_json()
+        else:
+            revision, order = await expected(here, who, job_id, if_match), None
         job = await here.jobs.store.resume(
             job_id,
             tenant=who.tenant,
@@ -179,10 +180,15 @@ async def expected(here: Services, who: Who, job_id: str, if_match: str | None) 
     """Give the revision that a change is meant for; None for any. Raises Changed, NotFound."""
     if if_match is None:
         return None
-    revision = (await here.jobs.store.get(job_id, tenant=who.tenant)).revision
-    if not allows_job(if_match, revision):
+    job = await here.jobs.store.get(job_id, tenant=who.tenant)
+    check_unchanged(job, if_match)
+    return job.revision
+
+
+def check_unchanged(job: jobs.Job, if_match: str | None) -> None:
+    """Raise Changed for a job that is not the one that a change is meant for."""
+    if if_match is not None and not allows_job(if_match, job.revision):
         raise jobs.Changed
-    return revision
 
 
 def _bought_again(job: jobs.Job) -> Order:

@@ -12,7 +12,7 @@ from ttv import jobs
 from ttv.api.answers import TAGS
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
-from ttv.api.life import IfMatch, expected
+from ttv.api.life import IfMatch, check_unchanged
 from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
 from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, body, document, refusals
 from ttv.api.problems import Gone, NotReady
@@ -187,10 +187,9 @@ async def regenerate_segment(
     only = once(idempotency_key, "regenerate", job_id, number, document)
 
     async def look() -> _Anew:
-        revision = await expected(here, who, job_id, if_match)
-        film = await _film(here, who, job_id)
-        if revision not in {None, film.job.revision}:
-            raise jobs.Changed
+        job = await here.jobs.store.get(job_id, tenant=who.tenant)
+        check_unchanged(job, if_match)
+        film = await _planned(here, job)
         shot = film.number(number)
         anew = _Anew.of(here, film, film.order.retaken(shot, prompt=words, seed=asked.seed), shot)
         anew.check_budget(limit)
@@ -217,7 +216,11 @@ async def regenerate_segment(
 
 async def _film(here: Services, who: Who, job_id: str) -> _Film:
     """Find a job and its plan. Raises NotFound, NotReady, Gone."""
-    job = await here.jobs.store.get(job_id, tenant=who.tenant)
+    return await _planned(here, await here.jobs.store.get(job_id, tenant=who.tenant))
+
+
+async def _planned(here: Services, job: jobs.Job) -> _Film:
+    """Find the plan of a job. Raises NotFound, NotReady, Gone."""
     results = [step.result for step in job.steps if step.kind == "plan" and step.result]
     if not results and job.state.terminal:
         raise NotFound(f"the job is {job.state}; it was never planned; a retry plans it")

@@ -92,7 +92,7 @@ def create(
 def list_keys(
     *,
     tenant: Tenant = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    json: options.JsonLines = False,
     data_dir: options.DataDir = None,
 ) -> None:
     """List keys, newest first; ended ones are kept for a month."""
@@ -138,7 +138,7 @@ def rotate(
 def audit(
     *,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    json: options.JsonLines = False,
     data_dir: options.DataDir = None,
 ) -> None:
     """Show who made, rotated and revoked keys, newest first; nothing is ever removed from it."""

@@ -35,7 +35,7 @@ Name = Annotated[
 )
 def list_tenants(
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    json: options.JsonLines = False,
     data_dir: options.DataDir = None,
 ) -> None:
     """List the tenants for whom something is set; all others have what holds for all."""
