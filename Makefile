@@ -37,7 +37,7 @@ lint: $(VENV)/.ready  ## Check style, types and layers
 	@$(BIN)/lint-imports
 
 lock: $(VENV)/.ready  ## Pin every dependency with its hashes
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --extra gcs --extra s3 --extra c2pa pyproject.toml -o requirements.lock
 
 clean:  ## Remove the environment and caches (never films)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
