@@ -26,6 +26,27 @@ class Artifact:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A stored file as a listing names it."""
+
+    key: str
+    size: int
+    #: Seconds since 1970 when it was put there.
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How a file is given to who has a link to it."""
+
+    #: How long the link works, in seconds.
+    seconds: int
+    content_type: str
+    #: The Content-Disposition of the answer: as what it is shown or saved.
+    disposition: str
+
+
 class Store(Protocol):
     """Keeps files by key; a key is written whole or not at all.
 
@@ -54,8 +75,21 @@ class Store(Protocol):
     async def delete(self, key: str) -> None:
         """Remove a stored file; a free key is no error."""
 
-    def keys(self, prefix: str) -> AsyncIterator[str]:
-        """List the keys whose first parts are those of ``prefix``, in their order."""
+    def listed(self, prefix: str) -> AsyncIterator[Listed]:
+        """List the files whose first parts are those of ``prefix``, in the order of their keys."""
+
+    def uri(self, key: str) -> str:
+        """Name a file as other programs of this store do: ``gs://bucket/...``, ``file:///...``."""
+
+    async def link(self, key: str, offer: Offer) -> str | None:
+        """Give a URL under which anyone may GET the file; the key may be free.
+
+        None where files cannot be had over HTTP without the API. Raises InvalidRequest for a
+        time that the store does not sign, Unavailable where signing needs a service.
+        """
+
+    async def sweep(self) -> int:
+        """Remove what broken uploads left more than a day ago, and count it."""
 
     async def ping(self) -> None:
         """Return when the store can be written now; raise what ``put`` would raise."""

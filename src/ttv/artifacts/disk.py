@@ -1,9 +1,10 @@
 """Store files in a folder, under their own names, where other programs can play them.
 
 What ``stat`` must know without reading a file - its hash and type - lies beside the files, in
-``.facts``. Facts name the size and time of the file they were taken of. Where they do not fit
-it (a crash between the two writes, a file put back from a backup) they are taken again, so a
-file can never be given a hash that is not its own.
+``.facts``. Facts name the file they were taken of: its number in the file system, size and time
+(two files written within one tick of the clock have the same time). Where they do not fit (a
+crash between the two writes, a file put back from a backup) they are taken again, so a file can
+never be given a hash that is not its own.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
+from stat import S_ISREG
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from ttv.artifacts._key import checked_key
-from ttv.artifacts._port import Artifact, KeyTaken
+from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer
 from ttv.backends import checked
 from ttv.errors import Conflict, NotFound, storage_errors
 from ttv.files import whole
@@ -102,9 +104,19 @@ class Disk:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked_key(key))
 
-    async def keys(self, prefix: str) -> AsyncIterator[str]:
-        for key in await asyncio.to_thread(self._keys, checked_key(prefix)):
-            yield key
+    async def listed(self, prefix: str) -> AsyncIterator[Listed]:
+        for listed in await asyncio.to_thread(self._listed, checked_key(prefix)):
+            yield listed
+
+    def uri(self, key: str) -> str:
+        return (self._folder / checked_key(key)).as_uri()
+
+    async def link(self, key: str, _offer: Offer) -> str | None:
+        checked_key(key)
+        return None
+
+    async def sweep(self) -> int:
+        return await asyncio.to_thread(self._sweep)
 
     async def ping(self) -> None:
         await asyncio.to_thread(self._ping)
@@ -113,12 +125,20 @@ class Disk:
         with storage_errors(self._folder):
             for folder in (self._folder, self._facts, self._incoming):
                 folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+
+    def _sweep(self) -> int:
+        """Count by the clock of the file system, which may be another machine's."""
+        swept = 0
+        with storage_errors(self._folder):
             with self._new_file() as (probe, _):
                 now = os.fstat(probe.fileno()).st_mtime
             for left in self._incoming.iterdir():
                 with suppress(FileNotFoundError):  # another process sweeps too
                     if now - left.stat().st_mtime > _ABANDONED_SECONDS:
                         left.unlink()
+                        swept += 1
+        return swept
 
     def _ping(self) -> None:
         with storage_errors(self._folder), self._new_file() as (probe, _):
@@ -161,8 +181,7 @@ class Disk:
     def _note(self, artifact: Artifact, status: os.stat_result) -> None:
         """Write down the facts of a file, to be trusted while size and time fit."""
         facts = {
-            "size": status.st_size,
-            "mtime_ns": status.st_mtime_ns,
+            **_identity(status),
             "sha256": artifact.sha256,
             "content_type": artifact.content_type,
         }
@@ -181,7 +200,7 @@ class Disk:
             return None
         facts = self._read_facts(key)
         content_type = facts.get("content_type") or mimetypes.guess_type(path.name)[0]
-        if (facts.get("size"), facts.get("mtime_ns")) == (status.st_size, status.st_mtime_ns):
+        if _identity(status).items() <= facts.items():
             return Artifact(key, status.st_size, str(facts["sha256"]), str(content_type))
         return self._take_facts(key, str(content_type or "application/octet-stream"))
 
@@ -219,10 +238,16 @@ class Disk:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise NotFound(f"there is no file {key}") from error
 
-    def _keys(self, prefix: str) -> list[str]:
+    def _listed(self, prefix: str) -> list[Listed]:
+        found = []
         with storage_errors(self._folder):
-            files = (path for path in (self._folder / prefix).rglob("*") if path.is_file())
-            return sorted(path.relative_to(self._folder).as_posix() for path in files)
+            for path in (self._folder / prefix).rglob("*"):
+                with suppress(FileNotFoundError):  # it is deleted meanwhile
+                    status = path.stat()
+                    if S_ISREG(status.st_mode):
+                        key = path.relative_to(self._folder).as_posix()
+                        found.append(Listed(key, status.st_size, status.st_mtime))
+        return sorted(found, key=lambda listed: listed.key)
 
     def _delete(self, key: str) -> None:
         for root in (self._folder, self._facts):
@@ -233,6 +258,10 @@ class Disk:
             with suppress(OSError):  # the first folder that is not empty ends it
                 for folder in path.relative_to(root).parents[:-1]:
                     (root / folder).rmdir()
+
+
+def _identity(status: os.stat_result) -> dict[str, int]:
+    return {"inode": status.st_ino, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
 
 
 def _replace(new: Path, path: Path) -> None:

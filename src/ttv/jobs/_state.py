@@ -85,6 +85,7 @@ STAGES: Final[Mapping[str, Stage]] = MappingProxyType(
         "keyframe": Stage.KEYFRAMES,
         "segment": Stage.SEGMENTS,
         "film": Stage.ASSEMBLY,
+        "output": Stage.ASSEMBLY,
         "delivery": Stage.DELIVERY,
     }
 )

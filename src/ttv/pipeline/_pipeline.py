@@ -20,6 +20,7 @@ from ttv.pipeline import film
 from ttv.pipeline._buying import call_off
 from ttv.pipeline._cache import folder
 from ttv.pipeline._commission import Commission
+from ttv.pipeline._delivering import delivered, discard
 from ttv.pipeline._estimate import Estimate, lines
 from ttv.pipeline._graph import (
     check_lengths,
@@ -180,7 +181,7 @@ class Pipeline:
         Raises NotFound and Unreadable.
         """
         document = b"".join([part async for part in self.store.read(key)])
-        result = await film.delivered(self.store, key.rpartition("/")[0])
+        result = await delivered(self.store, key.rpartition("/")[0])
         return read_manifest(document, result, pool=self._pool)
 
     def _pool(self, generator: str) -> str:
@@ -193,7 +194,7 @@ class Pipeline:
 
         What its steps made stays in the store, where other films may use it.
         """
-        await film.discard(self.store, destination)
+        await discard(self.store, destination)
 
     async def make(
         self,

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     KEYFRAME = "keyframe"
     SEGMENT = "segment"
     FILM = "film"
+    OUTPUT = "output"  # the film in another form
     DELIVERY = "delivery"
 
 

@@ -13,27 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from ttv import assembly, media
-from ttv.artifacts import Store
-from ttv.errors import NotFound
 from ttv.generators import SegmentRequest
 from ttv.keyframes import KeyframeRequest
 from ttv.media import Format
 from ttv.pipeline._buying import buy
-from ttv.pipeline._cache import address, content_type
+from ttv.pipeline._cache import address
+from ttv.pipeline._delivering import delivery
 from ttv.pipeline._generating import generate
 from ttv.pipeline._graph import Join, pictures, shot_limits
-from ttv.pipeline._manifest import MANIFEST_FILE, manifest
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
 from ttv.planning import VERSION, Shot, to_document
-
-#: The files of a finished film by role, in the order in which they are put at their place.
-_DELIVERED: Final = {
-    "film": "film.mp4",
-    "poster": "poster.png",
-    "plan": PLAN_FILE,
-    "manifest": MANIFEST_FILE,
-}
 
 
 async def plan(work: Work) -> Result:
@@ -153,42 +143,6 @@ async def film(work: Work) -> Result:
         clips=[work.sha256(name, "clip") for name in names],
     )
     return await work.once(digest, make)
-
-
-async def delivery(work: Work) -> Result:
-    """Put film, poster, plan and manifest at their final place, the manifest last."""
-    destination = work.commission.destination
-    path = work.workspace / MANIFEST_FILE
-    document = manifest(work.commission, work.order, work.film_plan, work.heads, work.results)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
-    sources = {
-        "film": await work.bring("film", "film"),
-        "poster": await work.bring("film", "poster"),
-        "plan": await work.bring("plan", "plan"),
-        "manifest": path,
-    }
-    files = {
-        role: await work.tools.store.put(
-            f"{destination}/{_DELIVERED[role]}", source, content_type=content_type(source)
-        )
-        for role, source in sources.items()
-    }
-    return Result(address(Kind.DELIVERY, destination=destination), files)
-
-
-async def delivered(store: Store, destination: str) -> Result:
-    """Give the result of a delivery again, from the files that are there; raises NotFound."""
-    files = {role: await store.stat(f"{destination}/{name}") for role, name in _DELIVERED.items()}
-    there = {role: file for role, file in files.items() if file is not None}
-    if missing := files.keys() - there.keys():
-        raise NotFound(f"there is no {', '.join(sorted(missing))} beside the manifest")
-    return Result(address(Kind.DELIVERY, destination=destination), there)
-
-
-async def discard(store: Store, destination: str) -> None:
-    """Remove a delivered film, the manifest first: what it does not name is not looked for."""
-    for file in reversed(_DELIVERED.values()):
-        await store.delete(f"{destination}/{file}")
 
 
 #: What carries out each kind of step.

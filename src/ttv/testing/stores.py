@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 import pytest
 
-from ttv.artifacts import Artifact, KeyTaken, Store
+from ttv.artifacts import Artifact, KeyTaken, Listed, Offer, Store
 from ttv.errors import InvalidRequest, NotFound
 
 _Result = TypeVar("_Result")
@@ -162,7 +163,7 @@ class StoreContract:
                 await store.put(key, source, content_type="video/mp4")
             await store.delete("films/a/plan.json")
             prefixes = ("films", "films/b", "fil", "none")
-            return [[key async for key in store.keys(prefix)] for prefix in prefixes]
+            return [[one.key async for one in store.listed(prefix)] for prefix in prefixes]
 
         assert _used(opener, use) == [
             ["films/a/film.mp4", "films/b/film.mp4"],
@@ -237,11 +238,39 @@ class StoreContract:
             lambda store: store.fetch(key, tmp_path / "copy"),
             lambda store: _all(store, key),
             lambda store: store.delete(key),
-            lambda store: anext(store.keys(key)),
+            lambda store: anext(store.listed(key)),
+            lambda store: store.link(key, Offer(60, "video/mp4", "inline")),
         ]
         for use in uses:
             with pytest.raises(InvalidRequest):
                 _used(opener, use)
+
+    def test_a_listing_tells_size_and_age(self, opener: Opener, source: Path) -> None:
+        async def use(store: Store) -> list[Listed]:
+            await store.put("a/b", source, content_type="video/mp4")
+            return [listed async for listed in store.listed("a")]
+
+        (listed,) = _used(opener, use)
+
+        assert (listed.key, listed.size) == ("a/b", len(_BYTES))
+        assert abs(time.time() - listed.modified) < 60
+
+    def test_a_file_has_one_name_among_the_programs_of_its_store(self, opener: Opener) -> None:
+        async def use(store: Store) -> tuple[str, str]:
+            return store.uri("a/b"), store.uri("a/c")
+
+        first, second = _used(opener, use)
+
+        assert first.endswith("/a/b")
+        assert first[:-1] == second[:-1]
+        assert "://" in first
+
+    def test_a_sweep_leaves_what_is_stored(self, opener: Opener, source: Path) -> None:
+        async def use(store: Store) -> tuple[int, bytes]:
+            await store.put("a", source, content_type="video/mp4")
+            return await store.sweep(), await _all(store, "a")
+
+        assert _used(opener, use) == (0, _BYTES)
 
     def test_a_store_that_can_be_written_answers_a_ping(self, opener: Opener) -> None:
         _used(opener, lambda store: store.ping())

@@ -80,7 +80,8 @@ async def rebuild(settings: Settings) -> Rebuilt:
 async def restored(makes: Pipeline, store: jobs.JobStore) -> Rebuilt:
     """Restore every finished job of an opened store."""
     found = Rebuilt()
-    async for key in makes.store.keys(FILMS):
+    async for listed in makes.store.listed(FILMS):
+        key = listed.key
         if not key.endswith(f"/{MANIFEST_FILE}"):
             continue
         try:

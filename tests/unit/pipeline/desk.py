@@ -151,7 +151,8 @@ class Shelf:
         self._fate = fate
         self._full_at = full_at
         self.stat, self.fetch = store.stat, store.fetch
-        self.delete, self.keys, self.ping = store.delete, store.keys, store.ping
+        self.delete, self.listed, self.ping = store.delete, store.listed, store.ping
+        self.uri, self.link, self.sweep = store.uri, store.link, store.sweep
 
     async def put(
         self, key: str, source: Path, *, content_type: str, if_absent: bool = False
