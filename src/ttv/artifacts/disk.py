@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer
+from ttv.artifacts._source import opened
 from ttv.backends import checked
 from ttv.errors import Conflict, NotFound, storage_errors
 from ttv.files import whole
@@ -158,7 +159,7 @@ class Disk:
     def _put(self, key: str, source: Path, content_type: str, place: _Placing) -> Artifact:
         path = self._folder / key
         digest = hashlib.sha256()
-        with storage_errors(self._folder), _opened(source) as data, self._new_file() as (file, new):
+        with storage_errors(self._folder), opened(source) as data, self._new_file() as (file, new):
             while chunk := data.read(_CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
@@ -290,16 +291,6 @@ def _place(path: Path, put: Callable[[], object]) -> None:
         put()
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise Conflict(f"another key makes {path.name} both a file and a folder") from error
-
-
-@contextmanager
-def _opened(source: Path) -> Iterator[BinaryIO]:
-    try:
-        file = source.open("rb")
-    except FileNotFoundError as error:
-        raise NotFound(f"there is no file {source.name} to store") from error
-    with file:
-        yield file
 
 
 def _sync(folder: Path) -> None:
