@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from ttv import children
@@ -69,8 +70,20 @@ def look(_request: Message, _report: Report) -> Message:
     }
 
 
-def eat(_request: Message, _report: Report) -> Message:
-    return {"size": len(bytearray(1 << 30))}
+def eat(request: Message, _report: Report) -> Message:
+    return {"size": len(bytearray(int(request["megabytes"]) << 20))}
+
+
+def write(request: Message, _report: Report) -> Message:
+    with Path(request["to"]).open("wb") as file:
+        for _ in range(64):
+            file.write(bytes(1 << 12))
+    return {}
+
+
+def open_(_request: Message, _report: Report) -> Message:
+    with ExitStack() as stack:
+        return {"files": [stack.enter_context(Path(__file__).open()).fileno() for _ in range(64)]}
 
 
 def burn(_request: Message, _report: Report) -> Message:
@@ -88,6 +101,8 @@ ACTS: dict[str, Callable[[Message, Report], Message]] = {
     "look": look,
     "eat": eat,
     "burn": burn,
+    "write": write,
+    "open": open_,
 }
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ttv import children
-from ttv.children import Child, Limits, Message, _start
-from ttv.errors import Cancelled, InvalidRequest, Permanent, StorageFull, Transient
+from ttv.children import Child, Limits, Message, OverLimit, _start
+from ttv.errors import Cancelled, InvalidRequest, StorageFull, Transient
 
 ACTING = "tests.unit.acting_child"
 ROOT = Path(__file__).parents[2]
@@ -149,17 +149,61 @@ def test_a_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert act("secret") == {"seen": None}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
-def test_a_child_cannot_take_more_memory_than_it_may() -> None:
-    with pytest.raises(Transient) as caught:
-        act("eat", limits=Limits(memory_bytes=1 << 29))
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux limits the address space"
+)
 
-    assert "MemoryError" in caught.value.__notes__[0]
+
+@linux_only
+def test_a_child_cannot_take_more_memory_than_it_may() -> None:
+    with pytest.raises(OverLimit, match="more memory than it may"):
+        act("eat", limits=Limits(memory_bytes=1 << 29), megabytes="520")
+
+
+@linux_only
+def test_what_a_child_was_born_with_is_not_counted_as_its_memory() -> None:
+    assert act("eat", limits=Limits(memory_bytes=1 << 29), megabytes="400") == {"size": 400 << 20}
 
 
 def test_a_child_cannot_take_more_processor_time_than_it_may() -> None:
-    with pytest.raises(Permanent, match="processor time"):
+    with pytest.raises(OverLimit, match="processor time"):
         act("burn", limits=Limits(cpu_seconds=1))
+
+
+def test_a_child_cannot_take_longer_than_it_may() -> None:
+    with pytest.raises(OverLimit, match="longer than it may"):
+        act("stubborn", limits=Limits(wall_seconds=2))
+
+
+def test_a_child_that_is_too_late_ends_with_all_that_it_started() -> None:
+    async def scenario() -> list[int]:
+        pids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        with pytest.raises(OverLimit):
+            await children.run(
+                ACTING,
+                {"act": "spawn"},
+                limits=Limits(wall_seconds=2),
+                listener=lambda _, text: pids.set_result([int(pid) for pid in text.split()]),
+            )
+        return await pids
+
+    assert all(ends(pid) for pid in asyncio.run(scenario()))
+
+
+def test_a_child_cannot_write_a_larger_file_than_it_may(tmp_path: Path) -> None:
+    to = tmp_path / "large"
+
+    with pytest.raises(OverLimit, match="larger file"):
+        act("write", limits=Limits(output_bytes=1 << 16), to=str(to))
+
+    assert to.stat().st_size <= 1 << 16
+
+
+def test_a_child_cannot_open_more_files_than_it_may() -> None:
+    with pytest.raises(Transient) as caught:
+        act("open", limits=Limits(open_files=32))
+
+    assert "Too many open files" in caught.value.__notes__[0]
 
 
 def test_cancelling_lets_a_child_clean_up() -> None:

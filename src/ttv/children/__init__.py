@@ -21,6 +21,16 @@ from __future__ import annotations
 from ttv.children._child import Report, serve
 from ttv.children._parent import Child, run
 from ttv.children._start import warm
-from ttv.children._wire import Limits, Message
+from ttv.children._wire import Crashed, Limits, Message, OverLimit
 
-__all__ = ["Child", "Limits", "Message", "Report", "run", "serve", "warm"]
+__all__ = [
+    "Child",
+    "Crashed",
+    "Limits",
+    "Message",
+    "OverLimit",
+    "Report",
+    "run",
+    "serve",
+    "warm",
+]

@@ -7,13 +7,15 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from types import FrameType
 from typing import TextIO
 
-from ttv.children._wire import Limits, Message, told
+from ttv.children._wire import Limits, Message, OverLimit, told
 from ttv.errors import Cancelled, TtvError
 from ttv.tether import end_with_parent
 
@@ -53,6 +55,8 @@ def serve(work: Callable[[Message, Report], Message]) -> None:
         report.say({"result": work(request, report)})
     except TtvError as error:
         report.say({"error": told(error)})
+    except MemoryError:
+        report.say({"error": told(OverLimit("the work needs more memory than it may"))})
     _end_group()
 
 
@@ -93,10 +97,24 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def _limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory, cpu = limits.memory_bytes, limits.cpu_seconds
     for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, memory and memory + _address_space()),
+        (resource.RLIMIT_CPU, cpu and cpu + int(time.process_time())),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
     ):
         if most is not None:
             with suppress(ValueError, OSError):  # not on this system
                 resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+    # Python ignores it, and a full disk could not be told from a file that grew too large.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def _address_space() -> int:
+    """Give the bytes of address space that this process has; 0 where it is not told."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()

@@ -13,8 +13,8 @@ from dataclasses import asdict
 from typing import Final, TypeAlias
 
 from ttv.children._start import LINE_BYTES, Forked, start
-from ttv.children._wire import Limits, Message, revived
-from ttv.errors import Cancelled, Permanent, Transient, TtvError
+from ttv.children._wire import Crashed, Limits, Message, OverLimit, revived
+from ttv.errors import Cancelled, Transient, TtvError
 
 #: Hears the fraction done and a short text for people.
 Listener: TypeAlias = Callable[[float, str], None]
@@ -22,6 +22,11 @@ Listener: TypeAlias = Callable[[float, str], None]
 #: Seconds between the polite and the final signal; a cancellation is over within 5.
 _GRACE_SECONDS: Final = 3.0
 _TAIL_BYTES: Final = 2_000
+#: What a child that the kernel ended had too much of.
+_OVER: Final = {
+    signal.SIGXCPU: "the work took more processor time than it may",
+    signal.SIGXFSZ: "the work wrote a larger file than it may",
+}
 
 
 def _deaf(_fraction: float, _text: str) -> None:
@@ -33,7 +38,7 @@ async def run(
 ) -> tuple[Message, tuple[str, ...]]:
     """Run a child to its end and return its result and warnings; cancelling ends the child.
 
-    Raises the child's own error, or Transient when it crashed.
+    Raises the child's own error, OverLimit when it needed more than it may, Crashed.
     """
     child = await Child.start(module, request, limits=limits, listener=listener)
     try:
@@ -45,7 +50,9 @@ async def run(
 class Child:
     """A running child; whoever starts it awaits its ``result`` or its ``cancel``."""
 
-    def __init__(self, process: Process | Forked, listener: Listener) -> None:
+    def __init__(
+        self, process: Process | Forked, listener: Listener, *, wall_seconds: float | None
+    ) -> None:
         #: How much of the work is done, from 0.0 to 1.0.
         self.fraction = 0.0
         self.warnings: tuple[str, ...] = ()
@@ -53,7 +60,9 @@ class Child:
         self._listener = listener
         self._last: Message = {}
         self._cancelled = False
+        self._late = False
         self._tail = b""
+        self._wall_seconds = wall_seconds
         self._end = asyncio.create_task(self._follow())
 
     @classmethod
@@ -66,12 +75,13 @@ class Child:
         listener: Listener = _deaf,
     ) -> Child:
         """Start a child that does the ``work`` of a module, and hand it the request."""
-        line = json.dumps({"limits": asdict(limits or Limits()), "request": request})
+        limits = limits or Limits()
+        line = json.dumps({"limits": asdict(limits), "request": request})
         try:
             process = await start(module)
         except OSError as error:
             raise Transient(f"no child process could be started: {error.strerror}") from error
-        child = cls(process, listener)
+        child = cls(process, listener, wall_seconds=limits.wall_seconds)
         if process.stdin:
             process.stdin.write(f"{line}\n".encode())
         return child
@@ -84,8 +94,8 @@ class Child:
     async def result(self) -> Message:
         """Wait for the child's result.
 
-        Raises its own error, or Transient when it crashed, with its last words as a note: they
-        are for the log, not for users.
+        Raises its own error, OverLimit when it needed more than it may, or Crashed with its last
+        words as a note: they are for the log, not for users.
         """
         status = await asyncio.shield(self._end)
         if "result" in self._last:
@@ -96,6 +106,8 @@ class Child:
             if self._cancelled or not isinstance(error, Cancelled):
                 raise error
             status = -signal.SIGTERM  # somebody else's, or its nursery ended
+        if self._late:
+            raise OverLimit("the work took longer than it may")
         crash = _crash(status)
         crash.add_note(self._tail.decode(errors="replace"))
         raise crash
@@ -116,7 +128,10 @@ class Child:
         """Hear the child out, end what it left in its group, and return its exit status."""
         tail = asyncio.create_task(self._keep_tail())
         try:
-            await self._listen()
+            async with asyncio.timeout(self._wall_seconds):
+                await self._listen()
+        except TimeoutError:
+            self._late = True
         finally:
             self._signal(signal.SIGKILL)
             await asyncio.wait({tail})
@@ -145,8 +160,9 @@ class Child:
 
 
 def _crash(status: int) -> TtvError:
-    if status == -signal.SIGXCPU:
-        return Permanent("the work took more processor time than it may")
-    if status < 0:
-        return Transient(f"the child process was killed by {signal.Signals(-status).name}")
-    return Transient(f"the child process broke off with status {status}")
+    if status >= 0:
+        return Crashed(f"the child process broke off with status {status}")
+    number = signal.Signals(-status)
+    if number in _OVER:
+        return OverLimit(_OVER[number])
+    return Crashed(f"the child process was killed by {number.name}", signal=number)

@@ -13,11 +13,36 @@ Message: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use; None is no limit."""
+    """What the work of a child may use; None is no limit.
 
-    #: Address space, which is more than the memory in use; macOS knows no such limit.
+    Work that crosses one ends as Permanent.
+    """
+
+    #: Address space beyond that of a child that has just begun; macOS knows no such limit.
     memory_bytes: int | None = None
+    #: Processor time beyond that in which the child was born.
     cpu_seconds: int | None = None
+    #: Time by the clock, from its birth.
+    wall_seconds: float | None = None
+    #: The largest file that it may write.
+    output_bytes: int | None = None
+    #: Files and pipes that it may have open at once.
+    open_files: int | None = None
+
+
+class Crashed(Transient):
+    """The child process ended without a word."""
+
+    def __init__(self, message: str | None = None, *, signal: int | None = None) -> None:
+        super().__init__(message)
+        #: What killed it; None when it left by itself.
+        self.signal = signal
+
+
+class OverLimit(Permanent):
+    """The work needs more than it may."""
+
+    code = "over_limit"
 
 
 def told(error: TtvError) -> Message:
