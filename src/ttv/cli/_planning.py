@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -13,6 +11,7 @@ import yaml
 from ttv.media import Format
 from ttv.pipeline import Commission, Order, opening_steps
 from ttv.planning import Plan, Shot, Transition, from_document, to_document
+from ttv.scratch import scratch
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 
@@ -24,12 +23,12 @@ async def plan(order: Order, settings: Settings) -> Plan:
     (step,) = opening_steps()
     async with open_pipeline(settings) as pipeline:
         pipeline.check(order)
-        with tempfile.TemporaryDirectory(prefix="ttv-plan-") as folder:
+        with scratch() as folder:
             outcome = await pipeline.run(
                 order,
                 step,
                 {},
-                workspace=Path(folder),
+                workspace=folder,
                 commission=Commission(destination=""),
                 report=lambda _fraction, _message: None,
             )

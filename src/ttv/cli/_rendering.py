@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +18,7 @@ from ttv.cli._target import file_size, from_here
 from ttv.errors import storage_errors
 from ttv.money import usd
 from ttv.pipeline import Commission, Order, Pocket, Result, film_warnings
+from ttv.scratch import scratch
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
 
@@ -95,27 +93,11 @@ async def make(
 
 @contextmanager
 def _workspace(parent: Path) -> Iterator[Path]:
-    """Give an empty folder for one film; sweep up after runs that were killed."""
+    """Give an empty folder for one film."""
     with storage_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
-        for old in parent.glob("render-*-*"):
-            if not _runs(int(old.name.split("-")[1])):
-                shutil.rmtree(old, ignore_errors=True)
-        folder = tempfile.TemporaryDirectory(
-            prefix=f"render-{os.getpid()}-", dir=parent, ignore_cleanup_errors=True
-        )
-    with folder as name:
-        yield Path(name)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+    with scratch(parent) as folder:
+        yield folder
 
 
 async def _hand_over(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from ttv.generators._check import check
 from ttv.generators._errors import HandleLost
 from ttv.generators._port import Capabilities, SegmentRequest, State, Status
 from ttv.media import Coding, Preset
+from ttv.scratch import scratch
 
 __all__ = ["Animatic", "Options", "build", "warm"]
 
@@ -67,11 +68,11 @@ class Animatic:
         self._options = options
         self._coding = Coding(options.preset, options.crf, options.threads)
         self._segments: dict[str, _Segment] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._open = ExitStack()
+        self._folder: Path | None = None
 
     async def __aenter__(self) -> Self:
-        with storage_errors():
-            self._folder = tempfile.TemporaryDirectory(prefix="ttv-animatic-")
+        self._folder = self._open.enter_context(scratch())
         return self
 
     async def __aexit__(
@@ -83,8 +84,7 @@ class Animatic:
         async with asyncio.TaskGroup() as group:
             for handle in list(self._segments):
                 group.create_task(self.cancel(handle))
-        if self._folder:
-            self._folder.cleanup()
+        self._open.close()
 
     def capabilities(self) -> Capabilities:
         options = self._options
@@ -106,7 +106,7 @@ class Animatic:
         if not self._folder:
             raise RuntimeError("the animatic is not open")
         handle = f"{key}-{uuid4().hex}"
-        clip = Path(self._folder.name, f"{uuid4().hex}.mp4")
+        clip = self._folder / f"{uuid4().hex}.mp4"
         message = {
             **asdict(request),
             **{name: _text(getattr(request, name)) for name in _PICTURES},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from ttv.beside import beside
 from ttv.errors import NotFound, Unavailable
 from ttv.jobs._job import Job
 from ttv.jobs._leases import Leases
@@ -34,16 +35,9 @@ class Caretaker:
     #: Removes what a deleted job left for its owner; what is gone already is no error.
     discard: Callable[[Job], Awaitable[None]]
 
-    @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    def at_work(self) -> AbstractAsyncContextManager[None]:
         """Take care while the block runs."""
-        working = {asyncio.create_task(self._mend()), asyncio.create_task(self._clear())}
-        try:
-            yield
-        finally:
-            for task in working:
-                task.cancel()
-            await asyncio.wait(working)
+        return beside(self._mend(), self._clear())
 
     async def _mend(self) -> None:
         """Mend what got stuck, every second.

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ttv.beside import beside
 from ttv.errors import NotFound, TtvError, Unavailable
 from ttv.observability import log
 from ttv.redis import Connection
@@ -72,12 +73,10 @@ class Promises:
     async def kept(self) -> AsyncIterator[None]:
         """Keep promises for a block; raises Unavailable when Redis is away at its start."""
         self._run_id = await self._ask()
-        keeping = asyncio.create_task(self._keep())
         try:
-            yield
+            async with beside(self._keep()):
+                yield
         finally:
-            keeping.cancel()
-            await asyncio.wait({keeping})
             self._run_id = None
 
     async def look(self) -> None:

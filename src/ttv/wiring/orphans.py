@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from ttv import jobs
+from ttv.beside import beside
 from ttv.errors import TtvError
 from ttv.observability import log
 from ttv.pipeline import Order, Pipeline
@@ -16,15 +16,9 @@ from ttv.pipeline import Order, Pipeline
 _LOOK: Final = 5.0
 
 
-@asynccontextmanager
-async def looked_after(makes: Pipeline, opened: jobs.Jobs) -> AsyncIterator[None]:
+def looked_after(makes: Pipeline, opened: jobs.Jobs) -> AbstractAsyncContextManager[None]:
     """Look for orphans while the block runs."""
-    looking = asyncio.create_task(_look(makes, opened))
-    try:
-        yield
-    finally:
-        looking.cancel()
-        await asyncio.wait({looking})
+    return beside(_look(makes, opened))
 
 
 async def _look(makes: Pipeline, opened: jobs.Jobs) -> None:

@@ -10,13 +10,12 @@ import asyncio
 import logging
 import socket
 import sys
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from ttv.scratch import scratch
 from ttv.testing.providers import kling, runway
 from ttv.testing.providers._studio import Studio
 
@@ -26,9 +25,9 @@ _PROVIDERS: Final = {"kling": kling.create_app, "runway": runway.create_app}
 def _main() -> None:
     asked = _arguments()
     logging.disable(logging.CRITICAL)  # broken answers are what it is for
-    with tempfile.TemporaryDirectory(prefix="ttv-provider-") as folder:
+    with scratch() as folder:
         studio = Studio(
-            Path(folder),
+            folder,
             seconds_per_clip=asked.seconds_per_clip,
             slots=asked.slots,
             credit=asked.credit,
