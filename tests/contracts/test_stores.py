@@ -1,21 +1,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from tests.bucket import Bucket
 from ttv import backends
 from ttv.testing.stores import Opener, StoreContract
 
+
+def _disk(request: pytest.FixtureRequest) -> dict[str, object]:
+    return {"folder": request.getfixturevalue("tmp_path") / "store"}
+
+
+def _s3(request: pytest.FixtureRequest) -> dict[str, object]:
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return bucket.options
+
+
 #: How to build each store for a test; a new back end fails here until it is added.
-OPTIONS: dict[str, Callable[[Path], dict[str, object]]] = {
-    "disk": lambda folder: {"folder": str(folder / "store")},
+OPTIONS: dict[str, Callable[[pytest.FixtureRequest], dict[str, object]]] = {
+    "disk": _disk,
+    "s3": _s3,
 }
 
 
 @pytest.mark.parametrize("name", backends.names("ttv.artifacts"))
 class TestEveryStore(StoreContract):
     @pytest.fixture
-    def opener(self, name: str, tmp_path: Path) -> Opener:
-        return lambda: backends.build("ttv.artifacts", name, OPTIONS[name](tmp_path))
+    def opener(self, name: str, request: pytest.FixtureRequest) -> Opener:
+        options = OPTIONS[name](request)
+        return lambda: backends.build("ttv.artifacts", name, options)

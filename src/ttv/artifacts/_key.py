@@ -19,11 +19,17 @@ def checked_key(key: str) -> str:
     """
     if len(key) > _MAX_CHARACTERS:
         raise InvalidRequest(f"a key has at most {_MAX_CHARACTERS} characters", param="key")
-    for part in key.split("/"):
-        if not _PART.fullmatch(part) or len(part) > _MAX_PART:
-            raise InvalidRequest(
-                "a key is made of parts of letters, digits, '.', '_' and '-', divided by '/'; "
-                "no part starts with '.'",
-                param="key",
-            )
+    if not is_key(key):
+        raise InvalidRequest(
+            "a key is made of parts of letters, digits, '.', '_' and '-', divided by '/'; "
+            "no part starts with '.'",
+            param="key",
+        )
     return key
+
+
+def is_key(name: str) -> bool:
+    """Tell whether a name could be a key: others may keep their own files beside ours."""
+    return len(name) <= _MAX_CHARACTERS and all(
+        _PART.fullmatch(part) and len(part) <= _MAX_PART for part in name.split("/")
+    )
