@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from ttv.access._door import Door
 from ttv.access._keys import Keys
 from ttv.access._rates import Rates
 from ttv.access._scripts import teach
-from ttv.access._secret import key_secret
+from ttv.access._secret import derived, key_secret
 from ttv.redis import Connection
 from ttv.settings import Settings
 
@@ -22,6 +22,11 @@ class Access:
     keys: Keys
     door: Door
     rates: Rates
+    secret: bytes = field(repr=False)
+
+    def derived(self, label: str) -> bytes:
+        """Give the secret of one use, the same in every process of the service."""
+        return derived(self.secret, label)
 
 
 def over(connection: Connection, settings: Settings, *, host: str) -> Access:
@@ -30,13 +35,15 @@ def over(connection: Connection, settings: Settings, *, host: str) -> Access:
     Raises what ``key_secret`` raises.
     """
     teach(connection)
-    keys = Keys(connection, secret=key_secret(settings))
+    secret = key_secret(settings)
+    keys = Keys(connection, secret=secret)
     private = _is_loopback(host) and not settings.trusted_proxies
     return Access(
         connection=connection,
         keys=keys,
         door=Door(keys, mode=settings.auth, private=private),
         rates=Rates(connection),
+        secret=secret,
     )
 
 

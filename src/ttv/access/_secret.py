@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import stat
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,12 @@ def key_secret(settings: Settings) -> bytes:
         with storage_errors(path):
             _make(path)
     return _read(path)
+
+
+def derived(secret: bytes, label: str) -> bytes:
+    """Derive the secret of one use (HKDF with SHA-256, RFC 5869): no use can tell another's."""
+    extracted = hmac.digest(b"ttv", secret, sha256)
+    return hmac.digest(extracted, label.encode() + b"\x01", sha256)
 
 
 def _make(path: Path) -> None:

@@ -1,37 +1,39 @@
-"""The files of a job over HTTP: film, poster, plan, manifest."""
+"""The files of a job over HTTP: film, poster, plan, manifest, and links to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
-from ttv import jobs
 from ttv.access import Caller
 from ttv.api import accept, schemas
 from ttv.api.auth import Who
+from ttv.api.delivered import find_file
+from ttv.api.links import LIVE, Linker
 from ttv.api.openapi import document, refusals
-from ttv.api.problems import Gone, NotReady
+from ttv.api.outputs import Linked
+from ttv.api.playlists import find_pieces
 from ttv.api.routing import READS_FILES, READS_JOBS, JobId, get, shown
-from ttv.api.schemas import JOB, Links
+from ttv.api.schemas import JOB
 from ttv.api.services import Here, Services
-from ttv.api.serving import MISSING, READS, serve_file, served
-from ttv.artifacts import Artifact
-from ttv.errors import NotFound
-from ttv.pipeline import Result
+from ttv.api.serving import MISSING, READS, named, serve_file, served
 
 router = APIRouter(tags=["films"])
 
 
-class _Asked(BaseModel):
-    """How to tell where the film is."""
+class _Asked(Linked):
+    """Which file is wanted, and how to tell where it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    redirect: bool = Field(default=False, description="Answer with a redirect to the film instead.")
+    output: str = Field(
+        default="film",
+        max_length=64,
+        description="One of the outputs of the film, or `live`: the playlist of what is made so "
+        "far.",
+    )
+    redirect: bool = Field(default=False, description="Answer with a redirect to the file instead.")
 
 
 @get(
@@ -40,26 +42,25 @@ class _Asked(BaseModel):
     name="getArtifact",
     guard=READS_FILES,
     responses={
-        200: document(schemas.Artifact, "Where the film is."),
-        302: {"description": "The film, with `redirect=1`."},
+        200: document(schemas.Artifact, "Where the file is."),
+        302: {"description": "The file, with `redirect=1`."},
         **refusals("invalid_request", *MISSING),
     },
 )
 async def get_artifact(
-    here: Here, who: Who, job_id: JobId, asked: Annotated[_Asked, Query()]
+    request: Request, here: Here, who: Who, job_id: JobId, asked: Annotated[_Asked, Query()]
 ) -> Response:
-    """Say where the finished film can be had, how large it is and what its hash is."""
-    film = await _file(here, who, job_id, "film")
-    url = Links.of(job_id).video
+    """Give a link to a file of a film, its size and its hash; the link needs no API key."""
+    linker = Linker.of(here, request)
+    if asked.output == LIVE:
+        job = await here.jobs.store.get(job_id, tenant=who.tenant)
+        await find_pieces(here, job)
+        artifact = linker.playlist(job_id, LIVE, seconds=asked.seconds(linker))
+    else:
+        file = await find_file(here, who, job_id, asked.output)
+        artifact = await asked.link(linker, job_id, asked.output, file)
     if asked.redirect:
-        return Response(status_code=302, headers={"Location": url})
-    artifact = schemas.Artifact(
-        url=url,
-        expires_at=None,
-        size=film.size,
-        sha256=film.sha256,
-        content_type=film.content_type,
-    )
+        return Response(status_code=302, headers={"Location": artifact.url})
     return shown(artifact)
 
 
@@ -119,33 +120,9 @@ async def get_plan(request: Request, here: Here, who: Who, job_id: JobId) -> Res
     return await _serve(request, here, who, job_id=job_id, role="plan")
 
 
-async def _file(here: Services, who: Caller, job_id: str, role: str) -> Artifact:
-    """Find a file of a job. Raises NotFound, NotReady, Gone."""
-    job = await here.jobs.store.get(job_id, tenant=who.tenant)
-    file = _made(job).get(role)
-    if file is None and job.state.terminal:
-        raise NotFound(f"the job is {job.state}; it has no {role}; a retry makes it")
-    if file is None:
-        raise NotReady(f"the {role} is not made yet; follow the job until it is finished")
-    # As it is now: where a film is made anew, the next one takes the place of the last.
-    found = await here.artifacts.stat(file.key)
-    if found is None:
-        raise Gone(f"the {role} was made, but is not kept any more; ask for the film again")
-    return found
-
-
-def _made(job: jobs.Job) -> Mapping[str, Artifact]:
-    """Collect the files of a job that are there: the plan early, the rest with its end."""
-    results = [step.result for step in job.steps if step.kind == "plan"]
-    files: dict[str, Artifact] = {}
-    for result in (*results, job.result):
-        if result is not None:
-            files |= Result.from_json(result).files
-    return files
-
-
 async def _serve(
     request: Request, here: Services, who: Caller, *, job_id: str, role: str
 ) -> Response:
-    file = await _file(here, who, job_id, role)
-    return serve_file(request, here.artifacts, file, name=f"{job_id}-{role}")
+    file = await find_file(here, who, job_id, role)
+    disposition = named(file, f"{job_id}-{role}")
+    return serve_file(request, here.artifacts, file, disposition=disposition)

@@ -99,6 +99,20 @@ def headers(**about: str) -> dict[str, Any]:
     return {"parameters": parameters}
 
 
+def words(**about: str) -> list[dict[str, Any]]:
+    """Declare query parameters that a route reads by itself, and needs."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "description": meaning,
+            "schema": {"type": "string"},
+        }
+        for name, meaning in about.items()
+    ]
+
+
 def body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Declare a JSON body that the route reads by itself."""
     schema = {"$ref": _REF + model.__name__}

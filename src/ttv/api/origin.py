@@ -12,6 +12,9 @@ from starlette.datastructures import Headers
 #: Headers that proxies add.
 _OF_PROXIES: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
 _NAMED: Final = re.compile(r"([^:\[\]]+|\[[0-9a-fA-F:.]+\])(?::\d+)?")
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
+#: Headers in which proxies say what the client asked for.
+_ASKED_FOR: Final = ("x-forwarded-proto", "x-forwarded-host")
 _Address = IPv4Address | IPv6Address
 #: The address of a peer that has none.
 _NOWHERE: Final = IPv6Address("::")
@@ -47,6 +50,28 @@ def is_here(peer: str | None, headers: Headers) -> bool:
     host = _NAMED.fullmatch(headers.get("host", ""))
     named = host is not None and (host[1] == "localhost" or _is_loopback(host[1].strip("[]")))
     return address.is_loopback and named and not any(name in headers for name in _OF_PROXIES)
+
+
+def base_url(
+    peer: str | None,
+    scheme: str,
+    headers: Headers,
+    trusted: Sequence[IPv4Network | IPv6Network],
+) -> str:
+    """Give what stands before a path for the client; nothing where that is not known to be right.
+
+    A proxy that we trust has to name the scheme (``X-Forwarded-Proto``), and the host unless it
+    hands on that of the client. Through any other proxy neither is known.
+    """
+    address = _read(peer or "") or _NOWHERE
+    host = headers.get("host", "")
+    if any(address in network for network in trusted):
+        scheme = headers.get("x-forwarded-proto", "")
+        host = headers.get("x-forwarded-host", host)
+    elif any(name in headers for name in (*_OF_PROXIES, *_ASKED_FOR)):
+        return ""
+    known = scheme in {"http", "https"} and _HOST.fullmatch(host)
+    return f"{scheme}://{host}" if known else ""
 
 
 def _is_loopback(text: str) -> bool:

@@ -46,6 +46,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "invalid_json": Kind(HTTPStatus.BAD_REQUEST, "The body is not usable JSON"),
         "unauthenticated": Kind(HTTPStatus.UNAUTHORIZED, "An API key is needed"),
         "forbidden": Kind(HTTPStatus.FORBIDDEN, "The API key does not allow it"),
+        "bad_link": Kind(HTTPStatus.FORBIDDEN, "Not a link of this service"),
         "not_found": Kind(HTTPStatus.NOT_FOUND, "No such thing"),
         "not_ready": Kind(HTTPStatus.NOT_FOUND, "Not made yet", 2),
         "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"),
@@ -53,6 +54,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "conflict": Kind(HTTPStatus.CONFLICT, "The present state does not allow it"),
         "idempotency_mismatch": Kind(HTTPStatus.CONFLICT, "Key used for another request"),
         "gone": Kind(HTTPStatus.GONE, "Not kept any more"),
+        "link_expired": Kind(HTTPStatus.GONE, "The link has expired"),
         "precondition_failed": Kind(HTTPStatus.PRECONDITION_FAILED, "Changed in between"),
         "body_too_slow": Kind(HTTPStatus.REQUEST_TIMEOUT, "Body too slow", 2),
         "body_too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
@@ -204,7 +206,7 @@ def _field(refusal: InvalidRequest, request: Request) -> dict[str, str]:
     """Describe one field; a field of the body (headers are capitalised) has a pointer."""
     param = refusal.param or ""
     described = {"param": param, "detail": refusal.message}
-    if request.method == "POST" and param[:1].islower():
+    if request.method in {"POST", "PATCH"} and param[:1].islower():
         described["pointer"] = pointer(param)
     return described
 

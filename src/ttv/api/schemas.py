@@ -19,6 +19,8 @@ JOB: Final = f"{JOBS}/{{job_id}}"
 NO_PLACE: Final = jobs.Place()
 #: Makes a text safe for a line: control characters become blanks.
 _CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
+#: What the last part of a link is called where it is not the link's name.
+_FILES: Final = MappingProxyType({"live": "live.m3u8"})
 _PRIORITIES: Final = MappingProxyType({-1: "low", 0: "normal", 1: "high"})
 
 
@@ -86,6 +88,8 @@ class Links(Document):
     poster: str
     plan: str
     manifest: str
+    outputs: str
+    live: str
     logs: str
     events: str
 
@@ -94,7 +98,7 @@ class Links(Document):
         """Give the addresses of a job, relative to this server."""
         here = f"{JOBS}/{job_id}"
         parts = (name for name in cls.model_fields if name != "self")
-        return cls(self=here, **{name: f"{here}/{name}" for name in parts})
+        return cls(self=here, **{name: f"{here}/{_FILES.get(name, name)}" for name in parts})
 
 
 class JobSummary(Document):
@@ -120,6 +124,11 @@ class JobSummary(Document):
     deadline: datetime | None = Field(description="When it fails if it is not over by then.")
     max_cost: float | None = Field(description="US dollars that it may cost in all.")
     cost: Cost
+    gcs_uri: str | None = Field(
+        description="Where the film is in Google Cloud Storage; null before it is there, and "
+        "where films are kept elsewhere.",
+        examples=["gs://bucket/films/2026-11/job_01JZ8Q5W3N6X4T7V9B2C1D0EFG/1/film.mp4"],
+    )
     links: Links
 
     @classmethod
@@ -165,13 +174,33 @@ class JobPage(Document):
 
 
 class Artifact(Document):
-    """Where the finished film can be had."""
+    """Where a file of a film can be had, without an API key."""
 
-    url: str
-    expires_at: datetime | None = Field(description="Null for an address that does not expire.")
-    size: int = Field(description="In bytes.")
-    sha256: str
+    url: str = Field(
+        description="A link; relative to this server where its own address is not known for sure."
+    )
+    expires_at: datetime = Field(description="When the link ends.")
+    file: str = Field(
+        description="What it is called beside the film; files name each other so.",
+        examples=["film.mp4"],
+    )
+    size: int | None = Field(
+        description="In bytes; null for a playlist, which is written when it is asked for."
+    )
+    sha256: str | None = Field(description="Null for a playlist.")
     content_type: str = Field(examples=["video/mp4"])
+
+
+class Output(Artifact):
+    """One of the forms in which a film was delivered."""
+
+    name: str = Field(examples=["film", "webm"])
+
+
+class OutputList(Document):
+    """The delivered files of a film."""
+
+    outputs: list[Output]
 
 
 class Entry(Document):
@@ -296,8 +325,15 @@ def _facts(job: jobs.Job) -> dict[str, Any]:
         "deadline": _if_any(job.terms.deadline),
         "max_cost": dollars(job.terms.max_cost),
         "cost": Cost.of(job.cost),
+        "gcs_uri": _gcs_uri(job),
         "links": Links.of(job.id),
     }
+
+
+def _gcs_uri(job: jobs.Job) -> str | None:
+    """Name the delivered film as other programs do, where it is in that store."""
+    uri = str((job.result or {}).get("facts", {}).get("uri", ""))
+    return uri if uri.startswith("gs://") else None
 
 
 def _step(step: jobs.Step) -> Step:

@@ -12,6 +12,7 @@ from ttv import jobs
 from ttv.api.answers import TAGS
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
+from ttv.api.delivered import find_plan
 from ttv.api.life import IfMatch, check_unchanged
 from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
 from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, body, document, refusals
@@ -21,7 +22,7 @@ from ttv.api.routing import MAKES_JOBS, READS_FILES, READS_JOBS, JobId, change, 
 from ttv.api.schemas import Job
 from ttv.api.segment_schemas import SEGMENT, SEGMENTS, Regeneration, Segment, SegmentList
 from ttv.api.services import Here, Services
-from ttv.api.serving import MISSING, READS, serve_file, served
+from ttv.api.serving import MISSING, READS, named, serve_file, served
 from ttv.errors import InvalidRequest, NotFound
 from ttv.money import usd
 from ttv.observability import log
@@ -145,7 +146,8 @@ async def get_segment_video(
     file = Result.from_json(step.result).files["clip"]
     if await here.artifacts.stat(file.key) is None:
         raise Gone("this segment was made, but is not kept any more")
-    return serve_file(request, here.artifacts, file, name=f"{job_id}-segment-{shot}")
+    shown_as = named(file, f"{job_id}-segment-{shot}")
+    return serve_file(request, here.artifacts, file, disposition=shown_as)
 
 
 @change(
@@ -221,13 +223,5 @@ async def _film(here: Services, who: Who, job_id: str) -> _Film:
 
 async def _planned(here: Services, job: jobs.Job) -> _Film:
     """Find the plan of a job. Raises NotFound, NotReady, Gone."""
-    results = [step.result for step in job.steps if step.kind == "plan" and step.result]
-    if not results and job.state.terminal:
-        raise NotFound(f"the job is {job.state}; it was never planned; a retry plans it")
-    if not results:
-        raise NotReady("the film is not planned yet; follow the job until it is")
-    try:
-        plan = await here.makes.planned(Result.from_json(results[0]))
-    except NotFound as error:
-        raise Gone("the plan was made, but is not kept any more") from error
+    plan = await find_plan(here, job)
     return _Film(job, Order.from_json(job.request), plan)

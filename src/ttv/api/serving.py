@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from hashlib import sha256
 from typing import Final
 
 from fastapi import Request
@@ -20,20 +22,45 @@ READS: Final = headers(
     If_Range="The ETag that the range is meant for; another file is sent whole.",
     If_None_Match="An ETag you have.",
 )
+#: Gives the bytes from one place up to another.
+_Reading = Callable[[int, int], AsyncIterator[bytes]]
 
 
-def served(media_type: str, about: str) -> Responses:
-    """Declare the answers of a route that serves a file."""
+def served(media_type: str, about: str, *missing: str) -> Responses:
+    """Declare the answers of a route that serves a file; ``missing`` is why it may not be there."""
     return {
         200: content(media_type, about, ETag="The hash of the file.", Accept_Ranges="`bytes`."),
         206: content(media_type, "The asked part of it.", Content_Range="Which part."),
         304: {"description": "The file is the one named in If-None-Match."},
-        **refusals("range_not_satisfiable", "not_acceptable", *MISSING),
+        **refusals("range_not_satisfiable", "not_acceptable", *(missing or MISSING)),
     }
 
 
-def serve_file(request: Request, store: Store, file: Artifact, *, name: str) -> Response:
-    """Answer with a file; ``name`` is what it is called where it is saved, without a suffix."""
+def named(file: Artifact, name: str, *, way: str = "inline") -> str:
+    """Say how a file is shown (or saved: ``attachment``), and as what; its suffix is added."""
+    suffix = file.key.rpartition(".")[2]
+    return f'{way}; filename="{name}.{suffix}"'
+
+
+def serve_file(request: Request, store: Store, file: Artifact, *, disposition: str) -> Response:
+    """Answer with a stored file."""
+    return _serve(
+        request, file, disposition, lambda start, end: store.read(file.key, start=start, end=end)
+    )
+
+
+def serve_text(request: Request, text: str, *, name: str, content_type: str) -> Response:
+    """Answer with a file that was written just now."""
+    whole = text.encode()
+
+    async def read(start: int, end: int) -> AsyncIterator[bytes]:
+        yield whole[start:end]
+
+    file = Artifact(name, len(whole), sha256(whole).hexdigest(), content_type)
+    return _serve(request, file, f'inline; filename="{name}"', read)
+
+
+def _serve(request: Request, file: Artifact, disposition: str, read: _Reading) -> Response:
     accept.choose(request.headers.get("accept"), [file.content_type])
     etag = strong(file.sha256)
     sent = {"ETag": etag, "Accept-Ranges": "bytes"}
@@ -48,14 +75,13 @@ def serve_file(request: Request, store: Store, file: Artifact, *, name: str) -> 
             return problems.refuse(request, error, headers=sent | size)
     span = part or ranges.Span(0, file.size, file.size)
     sent["Content-Length"] = str(span.length)
-    suffix = file.key.rpartition(".")[2]
-    sent["Content-Disposition"] = f'inline; filename="{name}.{suffix}"'
+    sent["Content-Disposition"] = disposition
     if part:
         sent["Content-Range"] = part.content_range
     if request.method == "HEAD":
         return Response(headers=sent, media_type=file.content_type)
     return StreamingResponse(
-        store.read(file.key, start=span.start, end=span.end),
+        read(span.start, span.end),
         status_code=206 if part else 200,
         media_type=file.content_type,
         headers=sent,

@@ -141,6 +141,12 @@ class Settings(BaseModel):
     #: How long a client may leave unread what it is sent.
     unread_seconds: float = Field(default=60, ge=1, le=3_600)
     max_film_seconds: float = Field(default=600, ge=1, le=86_400)
+    #: How long a link to a file works where nobody says.
+    link_seconds: int = Field(default=3_600, ge=60, le=604_800)
+    #: Where webhooks may be beside the public Internet, there also without TLS and on any port.
+    webhook_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)] = (
+        Field(default=(), description="addresses or networks such as 10.0.0.0/8, with commas")
+    )
 
     #: The back ends that a request gets when it names none.
     planner: str = "builtin"

@@ -205,7 +205,8 @@ async def principal(service: Service, who: str) -> Principal:
     asked = {"prompt": "a red fox", "generator": "dear"}
     film = (await service.http.post("/v1/jobs", json=asked, headers=headers)).json()
     await service.film(film["id"])
-    names = {"path.job_id": film["id"], "path.n": "1"} if who == "owner" else {}
+    parts = {"path.job_id": film["id"], "path.n": "1", "path.name": "film"}
+    names = parts if who == "owner" else {}
     return Principal(headers, names=names)
 
 

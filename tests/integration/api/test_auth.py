@@ -31,6 +31,8 @@ ME: Final = By("test")
 ELSEWHERE: Final = "192.0.2.7"
 #: Headers as HTTP sends them.
 Headers = Sequence[tuple[bytes, bytes]]
+#: What stands for the path parameters that name a part of something.
+PARTS: Final = {"n": "1", "name": "film", "key:path": "films/film.mp4"}
 _REFUSED: Final = frozenset({401, 403, 429})
 
 
@@ -85,7 +87,7 @@ class House:
 
     async def ask(self, route: Route, headers: Headers) -> Any:
         path = route.path
-        for name, value in {**self.owned, "n": "1"}.items():
+        for name, value in {**self.owned, **PARTS}.items():
             path = path.replace(f"{{{name}}}", value)
         assert "{" not in path, f"say what stands for the parameters of {path}"
         return await self.service.http.request(route.method, path, headers=headers)

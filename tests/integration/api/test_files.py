@@ -24,23 +24,6 @@ async def url(service: Service) -> str:
     return address
 
 
-async def test_the_artifact_says_where_the_film_is(service: Service, url: str) -> None:
-    answer = await service.http.get(f"{url}/artifact")
-    assert answer.json() == {
-        "url": f"{url}/video",
-        "expires_at": None,
-        "size": len(FILM),
-        "sha256": DIGEST,
-        "content_type": "video/mp4",
-    }
-
-
-async def test_the_artifact_redirects_who_asks_for_it(service: Service, url: str) -> None:
-    answer = await service.http.get(f"{url}/artifact?redirect=1")
-    assert answer.status_code == 302
-    assert answer.headers["location"] == f"{url}/video"
-
-
 async def test_the_film_is_there_while_a_shot_of_it_is_made_anew_and_when_that_is_called_off(
     service: Service,
 ) -> None:

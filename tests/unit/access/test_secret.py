@@ -4,9 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from ttv.access import key_secret
+from ttv.access._secret import derived
 from ttv.errors import InvalidRequest
 from ttv.settings import Settings
 
@@ -48,3 +51,14 @@ def test_a_damaged_secret_is_refused(content: bytes, tmp_path: Path) -> None:
     path.chmod(0o600)
     with pytest.raises(InvalidRequest, match="key_secret"):
         key_secret(Settings(data_dir=tmp_path))
+
+
+def test_every_use_has_a_secret_of_its_own() -> None:
+    one, other = derived(b"s" * 32, "links"), derived(b"s" * 32, "cursors")
+    assert len({one, other, derived(b"t" * 32, "links"), b"s" * 32}) == 4
+    assert one == derived(b"s" * 32, "links")
+
+
+def test_a_secret_is_derived_by_hkdf() -> None:
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=b"ttv", info=b"links")
+    assert derived(b"s" * 32, "links") == hkdf.derive(b"s" * 32)

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from starlette.datastructures import Headers
 
-from ttv.api.origin import client_ip, is_here
+from ttv.api.origin import base_url, client_ip, is_here
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("::1")]
 
@@ -66,3 +66,51 @@ def test_who_asks_from_this_machine_itself_is_told_from_who_does_not(
     peer: str | None, host: str, proxied: dict[str, str], here: bool
 ) -> None:
     assert is_here(peer, Headers({"host": host, **proxied})) is here
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "base"),
+    [
+        # no proxy: what the client asked for
+        ("192.0.2.9", {"host": "films.example:8000"}, "http://films.example:8000"),
+        ("127.0.0.1", {"host": "localhost"}, "http://localhost"),
+        ("192.0.2.9", {"host": "[::1]:8000"}, "http://[::1]:8000"),
+        (None, {"host": "localhost"}, "http://localhost"),
+        # a proxy that we trust, and that tells
+        (
+            "10.0.0.1",
+            {"host": "films.example", "x-forwarded-proto": "https", "x-forwarded-for": "1.2.3.4"},
+            "https://films.example",
+        ),
+        (
+            "10.0.0.1",
+            {"host": "api:8000", "x-forwarded-proto": "https", "x-forwarded-host": "films.example"},
+            "https://films.example",
+        ),
+        # one that does not
+        ("10.0.0.1", {"host": "api:8000"}, ""),
+        ("10.0.0.1", {"host": "api:8000", "x-forwarded-host": "films.example"}, ""),
+        # one that we do not know
+        ("192.0.2.9", {"host": "api:8000", "x-forwarded-for": "1.2.3.4"}, ""),
+        ("192.0.2.9", {"host": "api:8000", "x-forwarded-proto": "https"}, ""),
+        ("192.0.2.9", {"host": "api:8000", "via": "1.1 proxy"}, ""),
+        # what no address can be
+        ("192.0.2.9", {}, ""),
+        ("192.0.2.9", {"host": ""}, ""),
+        ("192.0.2.9", {"host": "films.example/evil"}, ""),
+        ("192.0.2.9", {"host": "me@films.example"}, ""),
+        ("192.0.2.9", {"host": 'films.example"'}, ""),
+        ("192.0.2.9", {"host": "films.example\nx"}, ""),
+        ("10.0.0.1", {"host": "films.example", "x-forwarded-proto": "javascript"}, ""),
+        ("10.0.0.1", {"host": "a", "x-forwarded-proto": "https, http"}, ""),
+        (
+            "10.0.0.1",
+            {"host": "a", "x-forwarded-proto": "https", "x-forwarded-host": "b, c"},
+            "",
+        ),
+    ],
+)
+def test_an_address_is_given_only_where_it_is_known_to_be_right(
+    peer: str | None, headers: dict[str, str], base: str
+) -> None:
+    assert base_url(peer, "http", Headers(headers), TRUSTED) == base

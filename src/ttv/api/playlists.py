@@ -1,0 +1,238 @@
+"""HLS playlists of a film over HTTP (RFC 8216): of what is made so far, and of the whole.
+
+Each is written for who asks: its media are links, so that a player needs no key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from math import ceil
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from ttv import jobs
+from ttv.api.auth import Who
+from ttv.api.delivered import files_of, find, find_plan
+from ttv.api.links import (
+    HLS,
+    HLS_TYPE,
+    LIVE,
+    LONGEST,
+    PLAYLISTS,
+    REFUSALS,
+    SHORTEST,
+    Linker,
+    checked,
+    opened,
+)
+from ttv.api.openapi import words
+from ttv.api.problems import Gone, NotReady
+from ttv.api.routing import PUBLIC, READS_FILES, JobId, get
+from ttv.api.schemas import JOB
+from ttv.api.services import Here, Services
+from ttv.api.serving import MISSING, READS, named, serve_text, served
+from ttv.api.signing import EXPIRES
+from ttv.artifacts import Artifact
+from ttv.errors import NotFound
+from ttv.pipeline import Result
+
+router = APIRouter(tags=["films"])
+
+#: The role of a shot's piece in the result of its segment, and the fact that tells its length.
+_STREAM: Final = "stream"
+_SECONDS: Final = "seconds"
+#: The URI of a tag, such as that of ``EXT-X-MAP``.
+_URI: Final = re.compile(r'(?<=URI=")[^"]+(?=")')
+_NAMES: Final = {f"{name}.m3u8": name for name in (LIVE, HLS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One shot of a live playlist."""
+
+    url: str
+    seconds: float
+
+
+def write_live(pieces: Iterable[Piece], *, longest: float, over: bool) -> str:
+    """Write a playlist that only grows; ``longest`` is the length of the film's longest shot.
+
+    Every shot was encoded alone, so each begins anew: a discontinuity.
+    """
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:3",
+        "#EXT-X-PLAYLIST-TYPE:EVENT",
+        f"#EXT-X-TARGETDURATION:{ceil(longest)}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-START:TIME-OFFSET=0",
+    ]
+    for number, piece in enumerate(pieces):
+        lines += ["#EXT-X-DISCONTINUITY"] if number else []
+        lines += [f"#EXTINF:{piece.seconds:.6f},", piece.url]
+    lines += ["#EXT-X-ENDLIST"] if over else []
+    return "\n".join(lines) + "\n"
+
+
+def named_media(playlist: str) -> tuple[str, ...]:
+    """Name the files that a playlist plays, each once."""
+    found = (uri for line in playlist.splitlines() for uri in _uris(line))
+    return tuple(dict.fromkeys(found))
+
+
+def with_media(playlist: str, urls: Mapping[str, str]) -> str:
+    """Write a playlist with other addresses for the files that it names."""
+
+    def other(uri: str) -> str:
+        return urls.get(uri, uri)
+
+    lines = (
+        _URI.sub(lambda match: other(match[0]), line) if line.startswith("#") else other(line)
+        for line in playlist.splitlines()
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _uris(line: str) -> list[str]:
+    if line.startswith("#"):
+        return _URI.findall(line)
+    return [line] if line.strip() else []
+
+
+@get(
+    router,
+    f"{JOB}/live.m3u8",
+    name="getLivePlaylist",
+    guard=READS_FILES,
+    json=False,
+    extra=READS,
+    responses=served(HLS_TYPE, "The playlist."),
+)
+async def get_live_playlist(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
+    """Give an HLS playlist of the shots that are made, in order, to watch while the rest renders.
+
+    It grows until the last shot is there or the job is over. Its media are links that need no
+    key; `/v1/jobs/{job_id}/artifact?output=live` gives a link to the playlist itself.
+    """
+    job = await here.jobs.store.get(job_id, tenant=who.tenant)
+    return await serve_playlist(request, Linker.of(here, request), job, LIVE)
+
+
+@get(
+    router,
+    f"{PLAYLISTS}/{{job_id}}/{{name}}",
+    name="getPlaylist",
+    guard=PUBLIC,
+    json=False,
+    extra={
+        "parameters": [
+            *words(
+                expires="When the link ends, in seconds since 1970.",
+                signature="Covers the path and all other parameters.",
+            ),
+            *READS["parameters"],
+        ]
+    },
+    responses=served(HLS_TYPE, "The playlist.", *MISSING, *REFUSALS),
+)
+async def get_playlist(
+    request: Request,
+    here: Here,
+    job_id: JobId,
+    name: Annotated[str, Path(description="Which one.", examples=[*_NAMES])],
+) -> Response:
+    """Give a playlist to who has a link to it; no key is needed, and none for its media."""
+    told = checked(request, here)
+    job = await here.jobs.store.get(job_id)
+    linker = Linker.of(here, request)
+    answer = await serve_playlist(request, linker, job, _NAMES[name], expires=int(told[EXPIRES]))
+    return opened(answer, cache="private, no-cache")
+
+
+async def serve_playlist(
+    request: Request, linker: Linker, job: jobs.Job, role: str, *, expires: int | None = None
+) -> Response:
+    """Answer with a playlist whose links end at a time, by default that of links asked for now.
+
+    Raises NotFound, NotReady, Gone.
+    """
+    until = expires or _steady(linker.here.clock(), linker.here.settings.link_seconds)
+    write = _live if role == LIVE else _whole
+    text = await write(linker, job, until)
+    return serve_text(request, text, name=f"{job.id}-{role}.m3u8", content_type=HLS_TYPE)
+
+
+def _steady(now: float, seconds: int) -> int:
+    """Choose when links end that last so long at most, and mostly the same as the last time.
+
+    What a player has read of a growing playlist should stand there again.
+    """
+    half = seconds // 2
+    return (int(now) // half + 2) * half
+
+
+async def _live(linker: Linker, job: jobs.Job, expires: int) -> str:
+    """Write the playlist of the shots that are made.
+
+    Its media are served by this service, also where the store has links: those are others each
+    time, and what a player has read of a playlist must not change.
+    """
+    streams = await find_pieces(linker.here, job)
+    plan = await find_plan(linker.here, job)
+    pieces = (
+        Piece(linker.own(file, named(file, f"{job.id}-segment-{number}"), expires=expires), seconds)
+        for number, (file, seconds) in enumerate(streams, 1)
+    )
+    longest = max(plan.format.seconds(shot.frames) for shot in plan.shots)
+    over = job.state.terminal or len(streams) == len(plan.shots)
+    return write_live(pieces, longest=longest, over=over)
+
+
+async def find_pieces(here: Services, job: jobs.Job) -> list[tuple[Artifact, float]]:
+    """Give the pieces of the first shots with their seconds, up to one that is not made.
+
+    Raises NotFound, NotReady, Gone.
+    """
+    streams = _streams(job)
+    if not streams and job.state.terminal:
+        raise NotFound(f"the job is {job.state}; it has no shots to stream; watch its video")
+    if not streams:
+        raise NotReady("the first shot is not made yet; follow the job until it is")
+    # While shots are made, nothing removes them.
+    looked_at = streams if job.state.terminal else []
+    kept = await asyncio.gather(*(here.artifacts.stat(file.key) for file, _ in looked_at))
+    if None in kept:
+        raise Gone("the shots were made, but are not kept any more; ask for the film again")
+    return streams
+
+
+def _streams(job: jobs.Job) -> list[tuple[Artifact, float]]:
+    steps = sorted(
+        (step for step in job.steps if step.kind == "segment"), key=lambda s: s.shot or 0
+    )
+    done = takewhile(lambda step: step.state is jobs.StepState.DONE, steps)
+    made = (Result.from_json(step.result) for step in done if step.result is not None)
+    streamed = takewhile(lambda result: _STREAM in result.files, made)
+    return [(result.files[_STREAM], float(result.facts[_SECONDS])) for result in streamed]
+
+
+async def _whole(linker: Linker, job: jobs.Job, expires: int) -> str:
+    """Write the delivered playlist, which names its media as they lie beside it, with links."""
+    store = linker.here.artifacts
+    file = await find(linker.here, job, HLS)
+    written = b"".join([chunk async for chunk in store.read(file.key)]).decode()
+    beside = {file.key.rpartition("/")[2]: (role, file) for role, file in files_of(job).items()}
+    left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST)
+    urls = {}
+    for name in named_media(written):
+        if name in beside:
+            role, media = beside[name]
+            given = await linker.artifact(job.id, role, media, seconds=left, way="inline")
+            urls[name] = given.url
+    return with_media(written, urls)
