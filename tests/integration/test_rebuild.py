@@ -44,14 +44,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def pipeline(data: Path) -> AsyncIterator[Pipeline]:
     async with open_pipeline(Settings(data_dir=data)) as opened:
         yield opened
+        await opened.discard(HOME)
 
 
-async def deliver(pipeline: Pipeline, folder: Path, record: Mapping[str, Any] = RECORD) -> None:
+async def deliver(
+    pipeline: Pipeline, folder: Path, record: Mapping[str, Any] = RECORD, *, to: str = HOME
+) -> None:
     """Leave a film in the store as a worker does."""
     await pipeline.make(
         order_of(FOX),
-        workspace=folder / "work",
-        commission=Commission(HOME, record={"job": dict(record)}),
+        workspace=folder / Path(to).name,
+        commission=Commission(to, record={"job": dict(record)}),
         watcher=Diary(),
         slots=2,
     )
@@ -108,6 +111,36 @@ async def test_a_restored_job_can_be_made_again_in_part(
     assert job.attempt == 3
     assert job.step("plan").state is StepState.DONE
     assert job.step("segment-1").state is StepState.READY
+
+
+async def test_of_several_attempts_the_newest_is_restored(
+    shop: Shop, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    for attempt in (1, 2, 10):
+        to = HOME if attempt == 1 else f"{HOME}/attempt-{attempt}"
+        await deliver(pipeline, tmp_path, {**RECORD, "attempt": attempt}, to=to)
+
+    assert await restored(pipeline, shop.store) == Rebuilt(restored=1)
+
+    job = await shop.store.get(JOB)
+    assert job.attempt == 10
+    assert job.result
+    assert job.result["files"]["film"]["key"] == f"{HOME}/attempt-10/film.mp4"
+
+
+async def test_an_attempt_that_lacks_something_gives_way_to_an_older_one_in_silence(
+    shop: Shop, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    await deliver(pipeline, tmp_path, {**RECORD, "attempt": 1})
+    await deliver(pipeline, tmp_path, to=f"{HOME}/attempt-2")
+    await pipeline.store.delete(f"{HOME}/attempt-2/poster.png")
+
+    assert await restored(pipeline, shop.store) == Rebuilt(restored=1)
+    assert (await shop.store.get(JOB)).attempt == 1
+
+    await pipeline.store.delete(f"{HOME}/film.mp4")
+    keys = [film.key for film in (await restored(pipeline, shop.store)).unreadable]
+    assert keys == [f"{HOME}/attempt-2/manifest.json", f"{HOME}/manifest.json"]
 
 
 async def test_the_command_says_what_it_found(

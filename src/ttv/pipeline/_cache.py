@@ -93,5 +93,10 @@ def folder(kind: Kind, digest: str) -> str:
     return f"steps/{kind.value}/{digest[:2]}/{digest}"
 
 
+def is_made_by(kind: Kind, key: str) -> bool:
+    """Tell whether a stored file is a result of steps of that kind."""
+    return key.startswith(f"steps/{kind.value}/")
+
+
 def _record(kind: Kind, digest: str) -> str:
     return f"{folder(kind, digest)}/result.json"

@@ -1,57 +1,104 @@
-"""Put a finished film where its owner finds it, find it there again, and remove it."""
+"""Put a finished film where its owner finds it, find it there again, and remove it.
+
+Every attempt at a job delivers to a place of its own, and a file that is there is never replaced:
+a worker that was thought dead can do no harm to what another has delivered.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
-from ttv.artifacts import Store
+from ttv.artifacts import Artifact, KeyTaken, Store, clear
 from ttv.errors import NotFound
-from ttv.pipeline._cache import address, content_type
-from ttv.pipeline._manifest import MANIFEST_FILE, manifest
+from ttv.pipeline._cache import address, content_type, is_made_by
+from ttv.pipeline._manifest import MANIFEST_FILE, Unreadable, manifest, told_files
 from ttv.pipeline._step import Kind, Result
-from ttv.pipeline._work import PLAN_FILE, Work
-
-#: The files of a finished film by role, in the order in which they are put at their place.
-_DELIVERED: Final = {
-    "film": "film.mp4",
-    "poster": "poster.png",
-    "plan": PLAN_FILE,
-    "manifest": MANIFEST_FILE,
-}
+from ttv.pipeline._work import Work
 
 
 async def delivery(work: Work) -> Result:
-    """Put film, poster, plan and manifest at their final place, the manifest last."""
-    destination = work.commission.destination
-    path = work.workspace / MANIFEST_FILE
-    document = manifest(work.commission, work.order, work.film_plan, work.heads, work.results)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
-    sources = {
-        "film": await work.bring("film", "film"),
-        "poster": await work.bring("film", "poster"),
-        "plan": await work.bring("plan", "plan"),
-        "manifest": path,
-    }
-    files = {
-        role: await work.tools.store.put(
-            f"{destination}/{_DELIVERED[role]}", source, content_type=content_type(source)
+    """Put the film and all that goes with it at its final place, the manifest last.
+
+    The manifest tells of the files that are there. Where there is one, all is delivered.
+    """
+    store, destination = work.tools.store, work.commission.destination
+    key = f"{destination}/{MANIFEST_FILE}"
+    if await store.stat(key) is None:
+        files = {
+            role: await _put(work, source, f"{destination}/{Path(source.key).name}")
+            for role, source in _sources(work.results).items()
+        }
+        path = work.workspace / MANIFEST_FILE
+        document = manifest(
+            work.commission, work.order, work.film_plan, work.heads, work.results, files=files
         )
-        for role, source in sources.items()
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
+        with suppress(KeyTaken):
+            await store.put(key, path, content_type=content_type(path), if_absent=True)
+    return (await delivered(store, destination))[0]
+
+
+def _sources(results: Mapping[str, Result]) -> dict[str, Artifact]:
+    """Name what is delivered by its role: film, poster, plan, and all outputs that were made."""
+    outputs = {
+        role: file
+        for result in results.values()
+        for role, file in result.files.items()
+        if is_made_by(Kind.OUTPUT, file.key)
     }
-    return Result(address(Kind.DELIVERY, destination=destination), files)
+    film, plan = results["film"].files, results["plan"].files
+    return {"film": film["film"], "poster": film["poster"], "plan": plan["plan"], **outputs}
 
 
-async def delivered(store: Store, destination: str) -> Result:
-    """Give the result of a delivery again, from the files that are there; raises NotFound."""
-    files = {role: await store.stat(f"{destination}/{name}") for role, name in _DELIVERED.items()}
-    there = {role: file for role, file in files.items() if file is not None}
-    if missing := files.keys() - there.keys():
-        raise NotFound(f"there is no {', '.join(sorted(missing))} beside the manifest")
-    return Result(address(Kind.DELIVERY, destination=destination), there)
+async def _put(work: Work, source: Artifact, key: str) -> Artifact:
+    """Copy a file to a place where there is none; what is there stays, and is given."""
+    store = work.tools.store
+    if found := await store.stat(key):
+        return found
+    path = work.workspace / Path(key).name
+    await store.fetch(source.key, path)
+    try:
+        return await store.put(key, path, content_type=source.content_type, if_absent=True)
+    except KeyTaken:
+        if found := await store.stat(key):
+            return found
+        raise
 
 
-async def discard(store: Store, destination: str) -> None:
-    """Remove a delivered film, the manifest first: what it does not name is not looked for."""
-    for file in reversed(_DELIVERED.values()):
-        await store.delete(f"{destination}/{file}")
+async def delivered(store: Store, destination: str) -> tuple[Result, bytes]:
+    """Give the result of a delivery again, from the files that are there, and its manifest.
+
+    Raises NotFound, and Unreadable where the manifest tells of other files.
+    """
+    key = f"{destination}/{MANIFEST_FILE}"
+    document = b"".join([part async for part in store.read(key)])
+    files = {}
+    for role, told in told_files(document).items():
+        found = await store.stat(f"{destination}/{told.name}")
+        if found is None:
+            raise NotFound(f"there is no {role} beside the manifest")
+        if told.sha256 not in {None, found.sha256}:
+            raise Unreadable(f"the {role} beside the manifest is another one")
+        files[role] = found
+    written = await store.stat(key)
+    if written is None:
+        raise NotFound("there is no manifest any more")
+    files["manifest"] = written
+    uri = {"uri": store.uri(files["film"].key)} if "film" in files else {}
+    return Result(address(Kind.DELIVERY, destination=destination), files, facts=uri), document
+
+
+async def discard(store: Store, home: str) -> None:
+    """Remove all that was delivered there or below, manifests first.
+
+    What no manifest tells of is not looked for.
+    """
+    keys = [listed.key async for listed in store.listed(home)]
+    await clear(store, sorted(keys, key=_after_manifests))
+
+
+def _after_manifests(key: str) -> bool:
+    return not key.endswith(f"/{MANIFEST_FILE}")

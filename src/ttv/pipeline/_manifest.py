@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, ClassVar, Final
+from pathlib import PurePosixPath
+from typing import Any, ClassVar, Final, NamedTuple
 
+from ttv.artifacts import Artifact, checked_key
 from ttv.errors import Permanent, TtvError
 from ttv.pipeline._commission import Commission
 from ttv.pipeline._graph import Join, Seam, opening_steps, steps
@@ -27,8 +30,13 @@ def manifest(
     plan: Plan,
     heads: tuple[Seam, ...],
     results: Mapping[str, Result],
+    *,
+    files: Mapping[str, Artifact],
 ) -> dict[str, Any]:
-    """Describe a finished film as plain JSON, down to who ordered it and what it cost."""
+    """Describe a finished film as plain JSON, down to who ordered it and what it cost.
+
+    ``files`` are those beside which it will lie.
+    """
     return {
         "version": VERSION,
         "ttv": version("ttv-pipeline"),
@@ -40,8 +48,33 @@ def manifest(
             for number, head in enumerate(heads, start=1)
         ],
         "warnings": list(film_warnings(results)),
+        "files": {
+            role: {
+                "name": PurePosixPath(file.key).name,
+                "size": file.size,
+                "sha256": file.sha256,
+                "content_type": file.content_type,
+            }
+            for role, file in files.items()
+        },
         "steps": {name: result.to_json() for name, result in results.items()},
     }
+
+
+class Told(NamedTuple):
+    """A file beside a manifest."""
+
+    name: str
+    #: None where the manifest is of a version of ttv that did not tell it.
+    sha256: str | None
+
+
+#: What lies beside a manifest that does not tell it.
+_USUAL: Final = {
+    "film": Told("film.mp4", None),
+    "poster": Told("poster.png", None),
+    "plan": Told("plan.json", None),
+}
 
 
 class Unreadable(Permanent):
@@ -61,13 +94,31 @@ class Delivered:
     steps: tuple[tuple[Step, Result], ...]
 
 
+def told_files(document: bytes) -> Mapping[str, Told]:
+    """Read which files lie beside a manifest, by role. Raises Unreadable."""
+    with _readable():
+        files = json.loads(document).get("files")
+        if files is None:
+            return _USUAL
+        return {
+            role: Told(checked_key(file["name"]), file["sha256"]) for role, file in files.items()
+        }
+
+
 def read_manifest(document: bytes, delivery: Result, *, pool: Callable[[str], str]) -> Delivered:
     """Read a manifest back, with the result of the step that wrote it.
 
     ``pool`` names that of an engine. Raises Unreadable.
     """
-    try:
+    with _readable():
         return _read(json.loads(document), delivery, pool)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say what a manifest lacks as Unreadable."""
+    try:
+        yield
     except TtvError as error:
         raise Unreadable(f"the manifest cannot be read: {error.message}") from error
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:

@@ -180,8 +180,7 @@ class Pipeline:
 
         Raises NotFound and Unreadable.
         """
-        document = b"".join([part async for part in self.store.read(key)])
-        result = await delivered(self.store, key.rpartition("/")[0])
+        result, document = await delivered(self.store, key.rpartition("/")[0])
         return read_manifest(document, result, pool=self._pool)
 
     def _pool(self, generator: str) -> str:
@@ -189,12 +188,12 @@ class Pipeline:
         known = self.generators.get(generator)
         return known.capabilities().pool if known else "cpu"
 
-    async def discard(self, destination: str) -> None:
-        """Remove a film that was delivered there; one that is gone is no error.
+    async def discard(self, home: str) -> None:
+        """Remove every film that was delivered there or below; one that is gone is no error.
 
-        What its steps made stays in the store, where other films may use it.
+        What their steps made stays in the store, where other films may use it.
         """
-        await discard(self.store, destination)
+        await discard(self.store, home)
 
     async def make(
         self,

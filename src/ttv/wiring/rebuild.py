@@ -6,19 +6,21 @@ nothing that is in the store.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ttv import jobs
+from ttv.artifacts import Store
 from ttv.errors import NotFound
 from ttv.observability import log
 from ttv.pipeline import MANIFEST_FILE, Delivered, Kind, Pipeline, Unreadable
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
+from ttv.wiring.places import FILMS, Place
 from ttv.wiring.queue import open_jobs
-from ttv.wiring.runner import FILMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +82,45 @@ async def rebuild(settings: Settings) -> Rebuilt:
 async def restored(makes: Pipeline, store: jobs.JobStore) -> Rebuilt:
     """Restore every finished job of an opened store."""
     found = Rebuilt()
-    async for listed in makes.store.listed(FILMS):
-        key = listed.key
-        if not key.endswith(f"/{MANIFEST_FILE}"):
-            continue
-        try:
-            job = _job(await makes.delivered(key))
-        except (NotFound, Unreadable) as error:
-            log.warning("Film not read", action="film.unreadable", key=key, error=error.message)
-            film = UnreadableFilm(key, error.message)
-            found = replace(found, unreadable=(*found.unreadable, film))
-            continue
-        if await store.restore(job):
+    async for manifests in _by_job(makes.store):
+        job, unreadable = await _newest(makes, manifests)
+        if job is None:
+            found = replace(found, unreadable=(*found.unreadable, *unreadable))
+        elif await store.restore(job):
             log.info("Job restored", action="job.restored", job_id=job.id, what="rebuild")
             found = replace(found, restored=found.restored + 1)
         else:
             found = replace(found, known=found.known + 1)
     return found
+
+
+async def _by_job(store: Store) -> AsyncIterator[list[str]]:
+    """Give the manifests of each job, that of its newest attempt first."""
+    manifests: list[str] = []
+    async for listed in store.listed(FILMS):
+        if not listed.key.endswith(f"/{MANIFEST_FILE}"):
+            continue
+        if manifests and Place.of(manifests[0]).home != Place.of(listed.key).home:
+            yield manifests
+            manifests = []
+        manifests.append(listed.key)
+        manifests.sort(key=lambda key: Place.of(key).attempt, reverse=True)
+    if manifests:
+        yield manifests
+
+
+async def _newest(
+    makes: Pipeline, manifests: Sequence[str]
+) -> tuple[jobs.Job | None, tuple[UnreadableFilm, ...]]:
+    """Make the job of the first manifest that can be read, or say why none can."""
+    unreadable = []
+    for key in manifests:
+        try:
+            return _job(await makes.delivered(key)), ()
+        except (NotFound, Unreadable) as error:
+            log.warning("Film not read", action="film.unreadable", key=key, error=error.message)
+            unreadable.append(UnreadableFilm(key, error.message))
+    return None, tuple(unreadable)
 
 
 def _job(film: Delivered) -> jobs.Job:

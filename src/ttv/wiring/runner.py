@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ttv import jobs, pipeline, worker
 from ttv.pipeline import Commission, Order, Pipeline, Purchase, Result
-
-#: Where the films of jobs are in the store.
-FILMS: Final = "films"
+from ttv.wiring.places import destination, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ class FilmRunner:
         )
 
     async def discard(self, job: jobs.Job) -> None:
-        """Remove the film of a deleted job."""
-        await self.makes.discard(destination(job))
+        """Remove the films of a deleted job, those of all its attempts."""
+        await self.makes.discard(home(job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,6 @@ class JobPurse:
     async def release(self, purchase: Purchase) -> None:
         """Give back to the job that bought it."""
         await self.spend.release(purchase.buyer, _paid(purchase))
-
-
-def destination(job: jobs.Job) -> str:
-    """Fix where a job's film will be from facts that never change."""
-    created = datetime.fromtimestamp(job.created_at / 1000, tz=UTC)
-    return f"{FILMS}/{created:%Y-%m}/{job.id}"
 
 
 def _paid(purchase: Purchase) -> jobs.Paid:
