@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.bucket import Bucket, s3
+from ttv.testing import gcs
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,17 @@ def buckets() -> Iterator[Callable[[], Bucket]]:
 def bucket(buckets: Callable[[], Bucket]) -> Bucket:
     """Give an empty bucket."""
     return buckets()
+
+
+@pytest.fixture(scope="session")
+def google_cloud() -> Iterator[gcs.Emulator]:
+    """One Google Cloud Storage for all tests."""
+    with gcs.Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def google(google_cloud: gcs.Emulator) -> gcs.Emulator:
+    """Give it empty."""
+    google_cloud.reset()
+    return google_cloud

@@ -6,11 +6,17 @@ import pytest
 
 from tests.bucket import Bucket
 from ttv import backends
+from ttv.testing import gcs
 from ttv.testing.stores import Opener, StoreContract
 
 
 def _disk(request: pytest.FixtureRequest) -> dict[str, object]:
     return {"folder": request.getfixturevalue("tmp_path") / "store"}
+
+
+def _gcs(request: pytest.FixtureRequest) -> dict[str, object]:
+    emulator: gcs.Emulator = request.getfixturevalue("google")
+    return emulator.store_options
 
 
 def _s3(request: pytest.FixtureRequest) -> dict[str, object]:
@@ -21,6 +27,7 @@ def _s3(request: pytest.FixtureRequest) -> dict[str, object]:
 #: How to build each store for a test; a new back end fails here until it is added.
 OPTIONS: dict[str, Callable[[pytest.FixtureRequest], dict[str, object]]] = {
     "disk": _disk,
+    "gcs": _gcs,
     "s3": _s3,
 }
 

@@ -1,0 +1,58 @@
+"""What the emulated service does wrong, on demand."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
+
+#: Faults that happen to so many of the next calls, and then no more.
+Counted: TypeAlias = Literal[
+    "refuse_calls",
+    "refuse_chunks",
+    "break_chunks",
+    "stall_chunks",
+    "damage_chunks",
+    "lose_sessions",
+    "lose_answers",
+    "break_downloads",
+    "stall_downloads",
+    "damage_downloads",
+]
+
+
+class Faults(BaseModel):
+    """Faults in force; those that are counted use themselves up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: Calls of any kind, and bytes sent to an upload, that are answered with ``refusal``.
+    refuse_calls: NonNegativeInt = 0
+    refuse_chunks: NonNegativeInt = 0
+    refusal: int = 503
+    #: Sent bytes of which so many are taken before the connection is reset, or left hanging.
+    break_chunks: NonNegativeInt = 0
+    stall_chunks: NonNegativeInt = 0
+    taken_bytes: NonNegativeInt = 600_000
+    #: Sent bytes of which one arrives as another.
+    damage_chunks: NonNegativeInt = 0
+    #: Whether the hashes that come with an upload are passed over.
+    ignore_hashes: bool = False
+    #: Uploads that are forgotten when bytes are sent to them.
+    lose_sessions: NonNegativeInt = 0
+    #: Changes (a finished upload, a deletion) that are made, and not answered.
+    lose_answers: NonNegativeInt = 0
+    #: Downloads that stop in the middle: with the connection, or for ever.
+    break_downloads: NonNegativeInt = 0
+    stall_downloads: NonNegativeInt = 0
+    #: Downloads of which one byte arrives as another.
+    damage_downloads: NonNegativeInt = 0
+    #: How long every answer takes.
+    delay_seconds: NonNegativeFloat = 0
+
+    def take(self, fault: Counted) -> bool:
+        """Tell whether a fault happens now, and count it."""
+        left: int = getattr(self, fault)
+        if left:
+            setattr(self, fault, left - 1)
+        return bool(left)
