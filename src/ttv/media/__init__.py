@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from ttv.media._admit import (
+    MAX_AUDIO_BYTES,
+    MAX_IMAGE_BYTES,
+    Picture,
+    Recording,
+    admit_audio,
+    admit_image,
+)
 from ttv.media._clip import Clip, probe, signature
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
@@ -12,10 +20,13 @@ from ttv.media._join import Part, join
 from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, ToPlanes, black, blend
 from ttv.media._png import load_png, save_png, scaled_png
+from ttv.media._sniff import kind_of
 from ttv.media._sound import SOUND_RATE, Sound
 from ttv.media._transition import Transition
 
 __all__ = [
+    "MAX_AUDIO_BYTES",
+    "MAX_IMAGE_BYTES",
     "MAX_SIDE",
     "SOUND_RATE",
     "Clip",
@@ -24,18 +35,23 @@ __all__ = [
     "EncodingFailed",
     "Format",
     "Part",
+    "Picture",
     "Pixels",
     "Preset",
+    "Recording",
     "Sound",
     "ToPlanes",
     "Transition",
     "Unreadable",
     "WrongLength",
+    "admit_audio",
+    "admit_image",
     "black",
     "blend",
     "fitted",
     "inspect",
     "join",
+    "kind_of",
     "load_png",
     "planes",
     "probe",

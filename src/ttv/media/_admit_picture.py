@@ -1,0 +1,150 @@
+"""Read the image of a user and write its picture anew.
+
+Skia reads it: its decoders are those of a browser, look at the header alone until pixels are
+asked for, shrink while they decode and turn colour profiles into sRGB.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import av
+import numpy as np
+import skia
+from av.video.reformatter import Interpolation
+
+from ttv.errors import InvalidRequest
+from ttv.media._format import MAX_SIDE
+from ttv.media._planes import Pixels
+from ttv.media._png import save_png
+from ttv.media._sniff import image_format
+
+#: What the header may say; beyond it nothing is decoded.
+MAX_PIXELS: Final = 50_000_000
+MAX_IMAGE_SIDE: Final = 16_384
+MIN_IMAGE_SIDE: Final = 16
+
+_FORMATS: Final = {
+    skia.EncodedImageFormat.kPNG: "PNG",
+    skia.EncodedImageFormat.kJPEG: "JPEG",
+    skia.EncodedImageFormat.kWEBP: "WebP",
+}
+#: Chunks of a PNG before its picture; more than these are no picture's.
+_MOST_CHUNKS: Final = 1_000
+
+#: How a stored picture is turned upright.
+_UPRIGHT: Final[Mapping[skia.EncodedOrigin, Callable[[Pixels], Pixels]]] = MappingProxyType(
+    {
+        skia.kTopLeft_EncodedOrigin: lambda picture: picture,
+        skia.kTopRight_EncodedOrigin: lambda picture: picture[:, ::-1],
+        skia.kBottomRight_EncodedOrigin: lambda picture: picture[::-1, ::-1],
+        skia.kBottomLeft_EncodedOrigin: lambda picture: picture[::-1],
+        skia.kLeftTop_EncodedOrigin: lambda picture: picture.swapaxes(0, 1),
+        skia.kRightTop_EncodedOrigin: lambda picture: picture[::-1].swapaxes(0, 1),
+        skia.kRightBottom_EncodedOrigin: lambda picture: picture[::-1, ::-1].swapaxes(0, 1),
+        skia.kLeftBottom_EncodedOrigin: lambda picture: picture[:, ::-1].swapaxes(0, 1),
+    }
+)
+
+
+def repaint(path: Path, to: Path) -> tuple[int, int]:
+    """Write an image anew as an upright PNG and give its size.
+
+    Transparent parts become black. What is larger than a film may be is scaled down. Raises
+    InvalidRequest (``file``).
+    """
+    stored, upright = _read(path.read_bytes())
+    picture = upright(_shrunk(stored))
+    save_png(to, np.ascontiguousarray(picture), {})
+    height, width = picture.shape[:2]
+    return width, height
+
+
+def _read(data: bytes) -> tuple[Pixels, Callable[[Pixels], Pixels]]:
+    """Decode an image, and tell how it is turned upright; the decoder is gone at the end.
+
+    The decoder reads the bytes of its caller and does not hold them.
+    """
+    codec = _opened(data)
+    return _decoded(codec), _UPRIGHT[codec.getOrigin()]
+
+
+def _opened(data: bytes) -> skia.Codec:
+    """Read the header, and refuse by it."""
+    name = image_format(data[:12])
+    if name is None:
+        raise _refusal("is no PNG, JPEG or WebP; send one of these")
+    if _moves(name, data):
+        raise _refusal("moves; send a single picture")
+    try:
+        codec = skia.Codec.MakeFromData(data)
+    except RuntimeError as error:
+        raise _refusal(f"is a damaged {name}; save it anew") from error
+    if _FORMATS.get(codec.getEncodedFormat()) != name:
+        raise _refusal(f"is a damaged {name}; save it anew")
+    width, height = codec.dimensions().width(), codec.dimensions().height()
+    if max(width, height) > MAX_IMAGE_SIDE or width * height > MAX_PIXELS:
+        raise _refusal(
+            f"is {width}x{height}; an image may have {MAX_PIXELS // 1_000_000} million pixels "
+            f"and sides of {MAX_IMAGE_SIDE:,}; send a smaller one"
+        )
+    if min(width, height) < MIN_IMAGE_SIDE:
+        raise _refusal(f"is {width}x{height}; no side may be shorter than {MIN_IMAGE_SIDE} pixels")
+    if codec.getFrameCount() > 1:
+        raise _refusal("moves; send a single picture")
+    return codec
+
+
+def _moves(name: str, data: bytes) -> bool:
+    """Tell an animated PNG, which has an ``acTL`` chunk before its picture, or WebP."""
+    if name == "WebP":
+        return data[12:16] == b"VP8X" and len(data) > 20 and bool(data[20] & 0x02)
+    at = 8
+    for _ in range(_MOST_CHUNKS if name == "PNG" else 0):
+        if at + 8 > len(data):
+            return False
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind in (b"acTL", b"IDAT"):
+            return bool(kind == b"acTL")
+        at += length + 12
+    return False
+
+
+def _decoded(codec: skia.Codec) -> Pixels:
+    """Decode to BGRA, no larger than needed where the format allows it."""
+    size = codec.dimensions()
+    scale = min(1.0, MAX_SIDE / max(size.width(), size.height()))
+    near = codec.getScaledDimensions(scale)
+    info = skia.ImageInfo.Make(
+        near.width(),
+        near.height(),
+        skia.kBGRA_8888_ColorType,
+        skia.kPremul_AlphaType,
+        skia.ColorSpace.MakeSRGB(),
+    )
+    picture = np.empty((near.height(), near.width(), 4), np.uint8)
+    result = codec.getPixels(info, picture, picture.strides[0])
+    if result != skia.Codec.kSuccess:
+        raise _refusal("is damaged or cut short; save it anew")
+    return picture
+
+
+def _shrunk(picture: Pixels) -> Pixels:
+    height, width = picture.shape[:2]
+    scale = MAX_SIDE / max(width, height)
+    if scale >= 1:
+        return picture
+    frame = av.VideoFrame.from_numpy_buffer(picture, format="bgra").reformat(
+        max(1, round(width * scale)),
+        max(1, round(height * scale)),
+        interpolation=Interpolation.AREA,
+    )
+    return np.asarray(frame.to_ndarray())
+
+
+def _refusal(what: str) -> InvalidRequest:
+    return InvalidRequest(f"file {what}", param="file")
