@@ -13,7 +13,7 @@ from ttv import backends
 from ttv.errors import ContentRejected, InvalidRequest, OutcomeUnknown, Transient, Unfunded
 from ttv.generators import Generator, SegmentRequest, State, Status
 from ttv.media import Format, Pixels, probe, read_frame, save_png
-from ttv.testing.generators import finished, new_key
+from ttv.testing.generators import finished, new_key, taken
 from ttv.testing.providers import Emulator
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +59,7 @@ def engine(emulator: Emulator, **options: object) -> AbstractAsyncContextManager
 async def made(generator: Generator, wanted: SegmentRequest, to: Path) -> tuple[str, ...]:
     handle = await generator.submit(wanted, key=new_key())
     assert (await finished(generator, handle)).state is State.SUCCEEDED
-    return await generator.download(handle, to)
+    return await taken(generator, handle, wanted, to)
 
 
 def brightness(path: Path, frame: int) -> float:

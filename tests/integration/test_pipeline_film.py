@@ -118,7 +118,7 @@ class Recorder:
     async def poll(self, handle: str) -> Status:
         raise NotImplementedError
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+    async def download(self, handle: str, to: Path) -> None:
         raise NotImplementedError
 
     async def cancel(self, handle: str) -> None:

@@ -38,6 +38,8 @@ class Capabilities:
     last_frame: bool = False
     #: Can go on from the last frame of another segment.
     follows: bool = False
+    #: Shows that frame once more at the head of its clip.
+    repeats: bool = False
     #: The same request with the same seed gives the same clip.
     seed: bool = False
     #: What was submitted can be called off; otherwise it is made, and paid, to its end.
@@ -67,8 +69,8 @@ class SegmentRequest:
     first_frame: Path | None = None
     #: PNG that the last frame of the segment arrives at.
     last_frame: Path | None = None
-    #: PNG of the frame just before frame 0 (chaining). An engine whose model repeats its
-    #: input picture drops that repeat itself, so no seam ever holds a doubled frame.
+    #: PNG of the frame just before frame 0 (chaining). An engine that repeats it at the head of
+    #: the clip says so, and the pipeline leaves it out: no seam ever holds a doubled frame.
     follows: Path | None = None
 
 
@@ -126,11 +128,11 @@ class Generator(Protocol):
     async def poll(self, handle: str) -> Status:
         """Ask how a segment stands. Raises HandleLost, Transient or Permanent."""
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
-        """Write the finished clip to ``to`` (a path that does not exist yet).
+    async def download(self, handle: str, to: Path) -> None:
+        """Write the finished clip as the engine made it to ``to`` (a path that does not exist yet).
 
-        The clip has the frames and the format that were asked for; what had to be done to it
-        for that is told, one sentence each. Raises HandleLost, Transient or Permanent.
+        Its frames, size and rate may be others than were asked for: the pipeline conforms it.
+        It may be downloaded once only. Raises HandleLost, Transient or Permanent.
         """
 
     async def cancel(self, handle: str) -> None:

@@ -1,16 +1,13 @@
-"""The handle of a segment at a provider: what to ask for, and what to make of the clip."""
+"""The handle of a segment at a provider: what to ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Self, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ttv.errors import InvalidRequest
 from ttv.generators._errors import HandleLost
-from ttv.generators._port import SegmentRequest
-from ttv.media import Format
 
 #: What a provider may name a task.
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\w-]+$")]
@@ -24,23 +21,13 @@ class Ticket:
     #: The provider's name of the task, and where it is asked for: parts of a path.
     task: Name
     route: Name
-    #: What the clip must be like.
-    format: Format
-    frames: int
-    #: The clip repeats the last frame of the segment before, which is left out.
-    follows: bool
-
-    @classmethod
-    def of(cls, engine: str, task: str, route: str, request: SegmentRequest) -> Self:
-        """Write the ticket of a request that was taken."""
-        return cls(engine, task, route, request.format, request.frames, request.follows is not None)
 
     @classmethod
     def read(cls, handle: str, engine: str) -> Ticket:
         """Read a handle of this engine; raises HandleLost for any other text."""
         try:
             ticket = _FORM.validate_json(handle)
-        except (ValidationError, InvalidRequest):
+        except ValidationError:
             raise HandleLost from None
         if ticket.engine != engine:
             raise HandleLost

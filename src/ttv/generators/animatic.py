@@ -129,13 +129,12 @@ class Animatic:
         await segment.child.result()
         return Status(State.SUCCEEDED, 1.0, warnings=segment.child.warnings)
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+    async def download(self, handle: str, to: Path) -> None:
         segment = self._segment(handle)
         await segment.child.result()
         with storage_errors(to.parent):
             await asyncio.to_thread(shutil.move, segment.clip, to)
         del self._segments[handle]
-        return ()
 
     async def cancel(self, handle: str) -> None:
         segment = self._segments.pop(handle, None)

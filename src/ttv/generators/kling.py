@@ -29,7 +29,7 @@ from ttv.errors import (
     Unfunded,
 )
 from ttv.generators._check import check, native_size
-from ttv.generators._conform import VERSION, Delivery
+from ttv.generators._downloads import Downloads
 from ttv.generators._errors import HandleLost
 from ttv.generators._port import Capabilities, SegmentRequest, State, Status
 from ttv.generators._remote import Answer, Api
@@ -125,7 +125,7 @@ class Kling:
             timeout_seconds=options.timeout_seconds,
             transport=transport,
         )
-        self._delivery = Delivery(self._api)
+        self._downloads = Downloads(self._api)
         self._submits = asyncio.Semaphore(SUBMITS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -144,7 +144,7 @@ class Kling:
         price, sizes = options.price_per_second, _SIZES[options.mode]
         return Capabilities(
             model=options.model,
-            version=f"{options.mode}-{VERSION}",
+            version=options.mode,
             pool="remote",
             min_seconds=min(known.seconds),
             max_seconds=max(known.seconds),
@@ -156,6 +156,7 @@ class Kling:
             first_frame=True,
             last_frame=options.mode in known.last_frame,
             follows=True,
+            repeats=True,
             cancel=False,
             poll_seconds=options.poll_seconds,
             price_per_second=micro_usd(known.price[options.mode] if price is None else price),
@@ -173,7 +174,7 @@ class Kling:
             if handle := await self.find(request, key=key):
                 return handle
             raise
-        return str(Ticket.of(_NAME, task.task_id, route, request))
+        return str(Ticket(_NAME, task.task_id, route))
 
     async def find(self, request: SegmentRequest, *, key: str) -> str | None:
         route = _route(request)
@@ -181,7 +182,7 @@ class Kling:
             task = (await self._api.ask(f"/v1/videos/{route}/{_external_id(key)}", _Reply)).data
         except HandleLost:
             return None
-        return str(Ticket.of(_NAME, task.task_id, route, request))
+        return str(Ticket(_NAME, task.task_id, route))
 
     async def poll(self, handle: str) -> Status:
         task = await self._task(Ticket.read(handle, _NAME))
@@ -194,7 +195,7 @@ class Kling:
                 return Status(State.FAILED, failure=_failure(task.task_status_msg), cost=0)
         raise Transient("Kling tells a status that is not known")
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+    async def download(self, handle: str, to: Path) -> None:
         ticket = Ticket.read(handle, _NAME)
 
         async def address() -> str:
@@ -203,7 +204,7 @@ class Kling:
                 raise Transient("Kling gives no address of the clip")
             return videos[0].url
 
-        return await self._delivery.bring(address, ticket, to)
+        await self._downloads.bring(address, to)
 
     async def cancel(self, handle: str) -> None:
         """Do nothing: Kling makes what it has taken."""

@@ -30,7 +30,7 @@ from ttv.errors import (
     Unfunded,
 )
 from ttv.generators._check import check, native_size
-from ttv.generators._conform import VERSION, Delivery
+from ttv.generators._downloads import Downloads
 from ttv.generators._errors import HandleLost
 from ttv.generators._port import Capabilities, SegmentRequest, State, Status
 from ttv.generators._remote import Answer, Api
@@ -133,7 +133,7 @@ class Runway:
             timeout_seconds=options.timeout_seconds,
             transport=transport,
         )
-        self._delivery = Delivery(self._api)
+        self._downloads = Downloads(self._api)
         self._submits = asyncio.Semaphore(SUBMITS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -151,7 +151,7 @@ class Runway:
         known, price = self._row, self._options.price_per_second
         return Capabilities(
             model=self._options.model,
-            version=f"{_API_VERSION}-{VERSION}",
+            version=_API_VERSION,
             pool="remote",
             min_seconds=min(known.seconds),
             max_seconds=max(known.seconds),
@@ -164,6 +164,7 @@ class Runway:
             first_frame=True,
             last_frame=known.last_frame,
             follows=True,
+            repeats=True,
             poll_seconds=self._options.poll_seconds,
             price_per_second=micro_usd(known.price if price is None else price),
         )
@@ -172,7 +173,7 @@ class Runway:
         async with self._submits:
             route, body = await self._asked(worded(request))
             taken = await self._api.buy(f"/v1/{route}", body, _Taken)
-        return str(Ticket.of(_NAME, taken.id, route, request))
+        return str(Ticket(_NAME, taken.id, route))
 
     async def find(self, _request: SegmentRequest, *, key: str) -> str | None:  # noqa: ARG002 - likewise
         raise OutcomeUnknown(
@@ -197,7 +198,7 @@ class Runway:
             case _:
                 raise Transient("Runway tells a status that is not known")
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+    async def download(self, handle: str, to: Path) -> None:
         ticket = Ticket.read(handle, _NAME)
 
         async def address() -> str:
@@ -206,7 +207,7 @@ class Runway:
                 raise Transient("Runway gives no address of the clip")
             return output[0]
 
-        return await self._delivery.bring(address, ticket, to)
+        await self._downloads.bring(address, to)
 
     async def cancel(self, handle: str) -> None:
         with suppress(HandleLost):

@@ -11,6 +11,7 @@ from ttv.media._admit import (
     admit_image,
 )
 from ttv.media._clip import Clip, probe, signature
+from ttv.media._conform import CONFORMING, conform
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import MAX_SIDE, Format
@@ -25,6 +26,7 @@ from ttv.media._sound import SOUND_RATE, Sound
 from ttv.media._transition import Transition
 
 __all__ = [
+    "CONFORMING",
     "MAX_AUDIO_BYTES",
     "MAX_IMAGE_BYTES",
     "MAX_SIDE",
@@ -48,6 +50,7 @@ __all__ = [
     "admit_image",
     "black",
     "blend",
+    "conform",
     "fitted",
     "inspect",
     "join",

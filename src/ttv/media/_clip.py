@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from ttv.media._errors import Unreadable, reading
-from ttv.media._format import Format
+from ttv.media._format import MAX_SIDE, Format
 from ttv.media._mp4 import Coding, add_h264, open_mp4
 
 #: Share of a frame that a timestamp may lie beside the grid of the frame rate.
@@ -93,6 +93,9 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
     rate = stream.average_rate or stream.guessed_rate
     if not rate or not codec.width or not codec.height:
         raise Unreadable(f"{path.name} has no frame rate or size")
+    if max(codec.width, codec.height) > MAX_SIDE:
+        size = f"{codec.width}x{codec.height}"
+        raise Unreadable(f"{path.name} is {size}; no side may exceed {MAX_SIDE}")
     fps = float(rate)
     times, keys = _packets(file, stream)
     if not times:
@@ -121,6 +124,8 @@ def _packets(file: InputContainer, stream: VideoStream) -> tuple[list[float], li
     times: list[float] = []
     keys: list[int] = []
     for packet in file.demux(stream):
+        if packet.is_corrupt:
+            raise Unreadable(f"{Path(file.name).name} breaks off in its frame {len(times)}")
         if packet.pts is None or packet.is_discard:
             continue
         if packet.is_keyframe:

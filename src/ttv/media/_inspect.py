@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ttv import children
-from ttv.children import Limits
+from ttv.children import Limits, Message
 from ttv.media._clip import Clip
 
 _LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=300)
@@ -28,4 +28,9 @@ async def save_last_frame(clip: Path, to: Path) -> Clip:
 async def _ask(clip: Path, last_frame: Path | None) -> Clip:
     request = {"clip": str(clip), "last_frame": str(last_frame) if last_frame else None}
     found, _ = await children.run("ttv.media._child", request, limits=_LIMITS)
-    return Clip(**{**found, "path": clip, "keyframes": tuple(found["keyframes"])})
+    return clip_of(clip, found)
+
+
+def clip_of(path: Path, found: Message) -> Clip:
+    """Read back what a child has found out about a clip."""
+    return Clip(**{**found, "path": path, "keyframes": tuple(found["keyframes"])})

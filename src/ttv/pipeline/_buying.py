@@ -1,9 +1,10 @@
 """Have a segment made by a provider that is paid for it: once, whatever crashes in between.
 
 The order of the writes is what keeps it: money set aside, intent written, provider asked,
-answer written, first poll. Whoever comes later - the same job after a crash, or another that
-wants the same segment - reads how far it got and goes on from there. Where the provider may
-have been asked and its answer is not known, it is looked up or a person decides.
+answer written, first poll, what it says at the end, the clip itself. Whoever comes later - the
+same job after a crash, or another that wants the same segment - reads how far it got and goes
+on from there. Where the provider may have been asked and its answer is not known, it is looked
+up or a person decides.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
+from ttv.artifacts import Artifact
 from ttv.errors import Cancelled, ContentRejected, OutcomeUnknown, Permanent, Transient, TtvError
 from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.pipeline._cache import folder
 from ttv.pipeline._generating import Delivered
-from ttv.pipeline._ledger import CALLED_OFF, Entry, Ledger
+from ttv.pipeline._ingest import ingest
+from ttv.pipeline._ledger import CALLED_OFF, Entry, Ledger, Made
 from ttv.pipeline._purse import Purchase
 from ttv.pipeline._work import Work
 
@@ -32,15 +35,18 @@ _SILENCE: Final = 600.0
 
 
 async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
-    """Get the segment, buying it unless someone has; ``key`` is its content address."""
+    """Get the segment as its provider made it, buying it unless someone has.
+
+    ``key`` is its content address.
+    """
     ledger = Ledger(work.tools.store, folder(work.step.kind, key))
     buying = _Buying(work, request, key, ledger)
     while True:
-        handle, purchase = await buying.bought()
-        made = await buying.followed(handle, purchase)
+        handle, bought = await buying.bought()
+        made = bought.made or await buying.followed(handle, bought.purchase)
         if made is not None:
-            told = await work.tools.generator.download(handle, to)
-            return Delivered((*made.warnings, *told), made.cost)
+            clip = await buying.brought(handle, bought.purchase, to)
+            return Delivered(made.warnings, made.cost, clip.sha256, clip.size)
 
 
 async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | None:
@@ -50,6 +56,8 @@ async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | 
     where the segment failed: what that cost is paid already. What a provider cannot call off it
     makes: the purchase stays open for who wants the segment next.
     """
+    if entry.made is not None:
+        return entry.made.cost
     if entry.over and not entry.called_off:
         return None
     if entry.handle is not None and generator.capabilities().cancel:
@@ -69,8 +77,8 @@ class _Buying:
     def _generator(self) -> Generator:
         return self.work.tools.generator
 
-    async def bought(self) -> tuple[str, Purchase]:
-        """Give a handle at the provider whose purchase is not over."""
+    async def bought(self) -> tuple[str, Entry]:
+        """Give a handle at the provider, and its purchase, which is not over."""
         while True:
             last = await self.ledger.last()
             if last is None or last.over:
@@ -78,7 +86,7 @@ class _Buying:
             elif last.handle is None:
                 await self._clear(last.purchase)
             else:
-                return last.handle, last.purchase
+                return last.handle, last
 
     async def _buy(self, last: Entry | None) -> None:
         commission, engine = self.work.commission, self.work.tools.engine
@@ -155,7 +163,7 @@ class _Buying:
         if (await self.ledger.answer(purchase, None)).handle is None:
             await self.work.commission.purse.release(purchase)
 
-    async def followed(self, handle: str, purchase: Purchase) -> Delivered | None:
+    async def followed(self, handle: str, purchase: Purchase) -> Made | None:
         """Wait until the provider has made the segment and pay; None when it was called off."""
         try:
             status = await self._polled(handle)
@@ -178,7 +186,17 @@ class _Buying:
             raise failure
         cost = purchase.estimate if status.cost is None else status.cost
         await self.work.commission.purse.charge(purchase, cost)
-        return Delivered(status.warnings, cost)
+        made = Made(status.warnings, cost)
+        await self.ledger.make(purchase, made)
+        return made
+
+    async def brought(self, handle: str, purchase: Purchase, to: Path) -> Artifact:
+        """Bring the clip of a segment that is made."""
+        store, key = self.work.tools.store, self.ledger.source(purchase)
+        try:
+            return await ingest(store, key, self._generator, handle, to=to)
+        except HandleLost as lost:
+            await self._forgotten(purchase, lost)
 
     async def _is_over(self, purchase: Purchase) -> bool:
         """Tell whether its buyer has called it off while we followed it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 
 from ttv.errors import Permanent, TtvError
@@ -13,11 +14,14 @@ from ttv.pipeline._work import Work
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What came with a segment."""
+    """What came with a segment, whose clip is as its engine made it."""
 
     warnings: tuple[str, ...]
     #: Millionths of a US dollar.
-    cost: int = 0
+    cost: int
+    #: Hash and size of the clip.
+    sha256: str
+    bytes: int
 
 
 async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
@@ -30,7 +34,13 @@ async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -
             await asyncio.sleep(work.tools.engine.poll_seconds)
         if status.state is State.FAILED:
             raise status.failure or Permanent("the engine could not make this segment")
-        return Delivered((*status.warnings, *await generator.download(handle, to)))
+        await generator.download(handle, to)
+        return Delivered(status.warnings, 0, *await asyncio.to_thread(_measured, to))
     except (asyncio.CancelledError, TtvError):
         await asyncio.shield(generator.cancel(handle))
         raise
+
+
+def _measured(clip: Path) -> tuple[str, int]:
+    with clip.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest(), clip.stat().st_size

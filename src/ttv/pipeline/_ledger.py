@@ -2,8 +2,9 @@
 
 Every note is a file of its own that is made once and never changed, so of two processes that
 want to write one, the second hears of it. A purchase is opened by its intent; it goes on with
-the provider's answer (a handle, or that nothing was bought); and it is over without a segment
-when the answer was empty or a note says so. The next try is the next purchase.
+the provider's answer (a handle, or that nothing was bought) and with what it says at the end.
+It is over without a segment when the answer was empty or a note says so. The next try is the
+next purchase.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -25,12 +26,23 @@ CALLED_OFF: Final = "canceled"
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a provider said when it had made a segment."""
+
+    warnings: tuple[str, ...]
+    #: What was paid, in millionths of a US dollar.
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """How a purchase stands."""
 
     purchase: Purchase
     #: The provider's name for it; None while it has not answered, or when it took nothing.
     handle: str | None = None
+    #: None while the provider makes it; then its clip is there, or on its way.
+    made: Made | None = None
     #: Nothing will come of it.
     over: bool = False
     #: That is because its buyer did not want it any more; else all is paid when it is over.
@@ -75,6 +87,9 @@ class Ledger:
             return Entry(purchase)
         if answer["handle"] is None:
             return Entry(purchase, over=True)
+        made = await self._read(purchase.number, "made")
+        if made is not None:
+            return Entry(purchase, answer["handle"], Made(tuple(made["warnings"]), made["cost"]))
         ended = await self._read(purchase.number, "end")
         called_off = ended is not None and ended["reason"] == CALLED_OFF
         return Entry(purchase, answer["handle"], over=ended is not None, called_off=called_off)
@@ -87,6 +102,14 @@ class Ledger:
         """Write down what the provider has answered; gives the first answer that stands."""
         await self._write(purchase.number, "answer", {"handle": handle})
         return await self.read(purchase)
+
+    async def make(self, purchase: Purchase, made: Made) -> None:
+        """Write down that the provider has made the segment, which is paid."""
+        await self._write(purchase.number, "made", asdict(made))
+
+    def source(self, purchase: Purchase) -> str:
+        """Give the key of the clip as the provider delivered it."""
+        return f"{self.folder}/purchase-{purchase.number}-source.mp4"
 
     async def end(self, purchase: Purchase, reason: str) -> None:
         """Write down why no segment comes of a purchase that the provider had taken."""

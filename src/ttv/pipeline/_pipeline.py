@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -84,6 +85,8 @@ class Pipeline:
     clock: Callable[[], float] = time.time
     #: Keeps those who wait for a provider out of step.
     chance: random.Random = field(default_factory=random.Random)
+    #: Keeps those who conform clips from crowding this machine.
+    cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(os.cpu_count() or 1))
 
     def check(self, order: Order) -> None:
         """Refuse, before anything is made, what the chosen back ends cannot do.
@@ -243,6 +246,7 @@ class Pipeline:
             store=self.store,
             clock=self.clock,
             chance=self.chance,
+            cores=self.cores,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,6 +37,8 @@ class Tools:
     clock: Callable[[], float]
     #: Keeps those who wait out of step.
     chance: random.Random
+    #: As many clips are conformed at a time as there are cores.
+    cores: asyncio.Semaphore
 
     @property
     def engine(self) -> Capabilities:

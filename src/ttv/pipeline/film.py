@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from ttv import assembly, media
-from ttv.generators import SegmentRequest
+from ttv.generators import Capabilities, SegmentRequest
 from ttv.keyframes import KeyframeRequest
 from ttv.media import Format
 from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address
 from ttv.pipeline._delivering import delivery
-from ttv.pipeline._generating import generate
+from ttv.pipeline._generating import Delivered, generate
 from ttv.pipeline._graph import Join, pictures, shot_limits
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
@@ -76,7 +76,7 @@ async def keyframe(work: Work) -> Result:
 
 
 async def segment(work: Work) -> Result:
-    """Generate the clip of a shot, and save its last frame.
+    """Generate the clip of a shot, conform it, and save its last frame.
 
     The frame is saved whether or not a shot follows on it here: another film may reuse this
     result, and its next shot may.
@@ -90,7 +90,7 @@ async def segment(work: Work) -> Result:
     digest = address(
         Kind.SEGMENT,
         engine=engine.model,
-        version=engine.version,
+        version=_version(engine),
         request=wanted,
         pictures=hashes,
         **({"take": take.number} if take else {}),
@@ -104,17 +104,29 @@ async def segment(work: Work) -> Result:
             last_frame=paths.get("last_frame"),
             follows=paths.get("follows"),
         )
-        clip, last_frame = work.workspace / "clip.mp4", work.workspace / "last_frame.png"
-        make_clip = buy if engine.pool == "remote" else generate
-        given = await make_clip(work, request, clip, key=digest)
-        delivered = await media.save_last_frame(clip, last_frame)
+        source, clip, last_frame = (
+            work.workspace / name for name in ("source.mp4", "clip.mp4", "last_frame.png")
+        )
+        obtain = buy if engine.pool == "remote" else generate
+        given = await obtain(work, request, source, key=digest)
+        async with work.tools.cores:
+            delivered, told = await media.conform(
+                source,
+                clip,
+                request.format,
+                frames=request.frames,
+                leave_out=int(engine.repeats and request.follows is not None),
+            )
+            await media.save_last_frame(clip, last_frame)
         return Made(
             {"clip": clip, "last_frame": last_frame},
-            (*given.warnings, *_differences(request, delivered)),
+            (*given.warnings, *told),
             {
-                "frames": delivered.frames,
-                "size": delivered.size,
+                "frames": request.frames,
+                "size": request.format.size,
                 "engine": engine.model,
+                "requested": _requested(request),
+                "delivered": _delivered(delivered, given),
                 **({"cost": given.cost} if given.cost else {}),
             },
         )
@@ -173,19 +185,34 @@ def _shot(work: Work) -> tuple[int, Shot]:
     return number, work.film_plan.shots[number - 1]
 
 
-def _differences(request: SegmentRequest, delivered: media.Clip) -> tuple[str, ...]:
-    """Say where an engine gave something other than was asked for."""
+def _version(engine: Capabilities) -> str:
+    """Name all that a clip of an engine comes from; one made elsewhere is conformed here."""
+    return f"{engine.version}-{media.CONFORMING}" if engine.pool == "remote" else engine.version
+
+
+def _requested(request: SegmentRequest) -> dict[str, object]:
+    """Tell for the manifest what clip an engine was asked for."""
     picture = request.format
-    pairs = {
-        "frames": (request.frames, delivered.frames),
-        "size": (picture.size, delivered.size),
-        "fps": (picture.fps, delivered.fps),
+    return {
+        "frames": request.frames,
+        "size": picture.size,
+        "fps": picture.fps,
+        "seconds": round(picture.seconds(request.frames), 3),
     }
-    return tuple(
-        f"asked for {name} {asked}, got {got}"
-        for name, (asked, got) in pairs.items()
-        if asked != got
-    )
+
+
+def _delivered(clip: media.Clip, given: Delivered) -> dict[str, object]:
+    """Tell for the manifest what clip an engine gave, before anything was done to it."""
+    return {
+        "codec": clip.codec,
+        "frames": clip.frames,
+        "size": clip.size,
+        "fps": round(clip.fps, 3),
+        "seconds": round(clip.seconds, 3),
+        "has_audio": clip.has_audio,
+        "sha256": given.sha256,
+        "bytes": given.bytes,
+    }
 
 
 def _cut(shot: Shot, clip: Path) -> assembly.Cut:

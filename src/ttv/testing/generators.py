@@ -14,7 +14,7 @@ import pytest
 
 from ttv.errors import InvalidRequest, OutcomeUnknown
 from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
-from ttv.media import Format, inspect
+from ttv.media import Format, conform, inspect
 
 _Result = TypeVar("_Result")
 Opener = Callable[[], AbstractAsyncContextManager[Generator]]
@@ -34,6 +34,18 @@ async def finished(generator: Generator, handle: str) -> Status:
         assert status.fraction is None or 0 <= status.fraction <= 1
         await asyncio.sleep(min(generator.capabilities().poll_seconds, 0.05))
     return status
+
+
+async def taken(
+    generator: Generator, handle: str, wanted: SegmentRequest, to: Path
+) -> tuple[str, ...]:
+    """Download a finished segment and conform it, as a film does; say what had to be done."""
+    source = to.with_name(f"{to.name}.source")
+    await generator.download(handle, source)
+    repeats = generator.capabilities().repeats and wanted.follows is not None
+    _, told = await conform(source, to, wanted.format, frames=wanted.frames, leave_out=int(repeats))
+    source.unlink(missing_ok=True)
+    return told
 
 
 def new_key() -> str:
@@ -76,7 +88,7 @@ class GeneratorContract:
         async def use(generator: Generator) -> Status:
             handle = await generator.submit(wanted, key=new_key())
             status = await finished(generator, handle)
-            await generator.download(handle, to)
+            await taken(generator, handle, wanted, to)
             return status
 
         status = _used(opener, use)
@@ -121,11 +133,11 @@ class GeneratorContract:
         assert one != other
 
     def test_a_handle_of_another_time_is_lost(self, opener: Opener, tmp_path: Path) -> None:
-        async def poll(generator: Generator) -> object:
-            return await generator.poll("a handle of another process")
+        async def poll(generator: Generator) -> None:
+            await generator.poll("a handle of another process")
 
-        async def download(generator: Generator) -> object:
-            return await generator.download("a handle of another process", tmp_path / "clip.mp4")
+        async def download(generator: Generator) -> None:
+            await generator.download("a handle of another process", tmp_path / "clip.mp4")
 
         for use in (poll, download):
             with pytest.raises(HandleLost):
@@ -175,7 +187,7 @@ class GeneratorContract:
 
         async def take(generator: Generator) -> State:
             status = await finished(generator, handle)
-            await generator.download(handle, tmp_path / "clip.mp4")
+            await taken(generator, handle, wanted, tmp_path / "clip.mp4")
             return status.state
 
         assert _used(opener, take) is State.SUCCEEDED

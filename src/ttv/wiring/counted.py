@@ -44,9 +44,9 @@ class Counted:
         """Ask how a segment stands."""
         return await self._counted("poll", self._engine.poll(handle))
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
+    async def download(self, handle: str, to: Path) -> None:
         """Fetch a finished segment."""
-        return await self._counted("download", self._engine.download(handle, to))
+        await self._counted("download", self._engine.download(handle, to))
 
     async def cancel(self, handle: str) -> None:
         """End a segment."""

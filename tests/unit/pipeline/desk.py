@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +16,8 @@ from ttv.artifacts import Artifact
 from ttv.artifacts.disk import Disk
 from ttv.errors import OutcomeUnknown, StorageFull, TtvError
 from ttv.generators import Capabilities, HandleLost, SegmentRequest, State, Status
-from ttv.media import Format
+from ttv.generators._remote import AddressExpired
+from ttv.media import Coding, Encoder, Format, black
 from ttv.pipeline import Commission, Kind, Order, Pocket, Purchase, Step
 from ttv.pipeline._buying import buy
 from ttv.pipeline._generating import Delivered
@@ -34,6 +37,20 @@ ENGINE = Capabilities(
     poll_seconds=0.001,
     price_per_second=PRICE // 2,
 )
+
+
+@cache
+def _clip() -> bytes:
+    """Give a clip as it is asked for here."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clip.mp4")
+        fmt = REQUEST.format
+        with Encoder(path, fmt, coding=Coding("ultrafast", 30)) as encoder:
+            for number in range(REQUEST.frames):
+                picture = black(fmt.width, fmt.height)
+                picture[: fmt.height] = 16 + number
+                encoder.write(picture)
+        return path.read_bytes()
 
 
 class Crash(Exception):
@@ -77,6 +94,11 @@ class Provider:
     sold: list[str] = field(default_factory=list)
     canceled: list[str] = field(default_factory=list)
     polls: int = 0
+    downloads: int = 0
+    #: How often it gives a clip out; None for as often as it is asked.
+    gives: int | None = None
+    #: What it gives in place of clips, one after the other; then clips.
+    spoilt: list[bytes] = field(default_factory=list)
     #: Set to let a submit go on that waits for it.
     slow: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -108,9 +130,12 @@ class Provider:
             raise said
         return said
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
-        await asyncio.to_thread(to.write_text, handle)
-        return ()
+    async def download(self, handle: str, to: Path) -> None:
+        if self.downloads == self.gives:
+            raise AddressExpired
+        self.downloads += 1
+        content = self.spoilt.pop(0) if self.spoilt else await asyncio.to_thread(_clip)
+        await asyncio.to_thread(to.write_bytes, content)
 
     async def cancel(self, handle: str) -> None:
         self.canceled.append(handle)
@@ -136,8 +161,8 @@ class Terminal:
     async def poll(self, handle: str) -> Status:
         return await self._fate.pass_(lambda: self._provider.poll(handle))
 
-    async def download(self, handle: str, to: Path) -> tuple[str, ...]:
-        return await self._fate.pass_(lambda: self._provider.download(handle, to))
+    async def download(self, handle: str, to: Path) -> None:
+        await self._fate.pass_(lambda: self._provider.download(handle, to))
 
     async def cancel(self, handle: str) -> None:
         await self._fate.pass_(lambda: self._provider.cancel(handle))
@@ -214,6 +239,7 @@ class Desk:
                 store=Shelf(store, fate, self.full_at),
                 clock=lambda: self.now,
                 chance=random.Random(1),
+                cores=asyncio.Semaphore(1),
             )
             work = Work(
                 order=Order(prompt="a fox"),

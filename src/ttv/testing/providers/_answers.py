@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -101,12 +101,10 @@ def everywhere(studio: Studio, refusal: Refusal) -> list[Route]:
         if request.query_params.get("signature") != "good":
             task.expired = False  # the next one that is asked for is good
             return Response("the address has expired", 403)
-        path = await studio.clip(task)
-        if studio.faults.take("stall_downloads"):
-            return Cut(_half(path), hang=True)
-        if studio.faults.take("break_downloads"):
-            return Cut(_half(path))
-        return FileResponse(path, media_type="video/mp4")
+        if studio.gone(task):
+            return Response("the file has expired", 404)
+        task.downloads += 1
+        return _given(studio.faults, await studio.clip(task))
 
     async def charges(_request: Request) -> Response:
         return JSONResponse([asdict(charge) for charge in studio.charges()])
@@ -127,6 +125,19 @@ def everywhere(studio: Studio, refusal: Refusal) -> list[Route]:
         Route("/-/faults", faults, methods=["POST"]),
         Route("/-/reset", reset, methods=["POST"]),
     ]
+
+
+def _given(faults: Faults, clip: Path) -> Response:
+    """Give out a clip, or what comes in its place."""
+    if faults.take("page_downloads"):
+        return HTMLResponse("<!doctype html><title>Please come back later</title>")
+    if faults.take("cut_downloads"):
+        return Response(_half(clip), media_type="video/mp4")
+    if faults.take("stall_downloads"):
+        return Cut(_half(clip), hang=True)
+    if faults.take("break_downloads"):
+        return Cut(_half(clip))
+    return FileResponse(clip, media_type="video/mp4")
 
 
 def _half(path: Path) -> bytes:

@@ -17,6 +17,8 @@ Counted: TypeAlias = Literal[
     "expire_urls",
     "stall_downloads",
     "break_downloads",
+    "cut_downloads",
+    "page_downloads",
 ]
 
 
@@ -44,6 +46,12 @@ class Faults(BaseModel):
     #: Downloads that stop in the middle: for ever, or with the connection.
     stall_downloads: NonNegativeInt = 0
     break_downloads: NonNegativeInt = 0
+    #: Downloads that end early as if that were all, and those that are a web page.
+    cut_downloads: NonNegativeInt = 0
+    page_downloads: NonNegativeInt = 0
+    #: After how many downloads, or how long after its task, a clip cannot be had any more.
+    url_downloads: NonNegativeInt | None = None
+    url_seconds: NonNegativeFloat | None = None
     #: Words in prompts that the provider does not allow.
     moderated: tuple[str, ...] = ("forbidden",)
 

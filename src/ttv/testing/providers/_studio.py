@@ -64,6 +64,8 @@ class Task:
     broken: bool = False
     #: The address of its clip does not work any more, until it is asked for again.
     expired: bool = False
+    #: How often its clip was given out.
+    downloads: int = 0
     canceled_at: float | None = None
     created_ms: int = field(default_factory=lambda: round(time.time() * 1000))
 
@@ -165,6 +167,13 @@ class Studio:
         """End a task; one that is over stays as it is."""
         if self.is_open(task):
             task.canceled_at = self.clock()
+
+    def gone(self, task: Task) -> bool:
+        """Tell whether no address of its clip will ever work again."""
+        downloads, seconds = self.faults.url_downloads, self.faults.url_seconds
+        return (downloads is not None and task.downloads >= downloads) or (
+            seconds is not None and self.clock() > task.ends + seconds
+        )
 
     async def clip(self, task: Task) -> Path:
         """Give the file that a task made."""

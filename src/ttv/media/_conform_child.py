@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
 from ttv import children
 from ttv.children import Message, Report
-from ttv.media import MAX_SIDE, Clip, Coding, Encoder, Format, Unreadable, fitted, probe
+from ttv.errors import storage_errors
+from ttv.media._clip import Clip, probe
+from ttv.media._encoder import Encoder
+from ttv.media._format import Format
+from ttv.media._frames import fitted
+from ttv.media._mp4 import Coding
 
 
 def work(request: Message, report: Report) -> Message:
-    """Write ``to``: the clip ``raw`` in the format and with the frames that were asked for."""
-    raw, to, fmt = Path(request["raw"]), Path(request["to"]), Format(**request["format"])
-    frames, leave_out = request["frames"], request["leave_out"]
-    clip = probe(raw)
-    if max(clip.width, clip.height) > MAX_SIDE:
-        raise Unreadable(f"the clip is {clip.size}; no side may exceed {MAX_SIDE}")
+    """Write ``to``: the clip ``source`` in the format and with the frames that were asked for."""
+    source, to = Path(request["source"]), Path(request["to"])
+    fmt, frames, leave_out = Format(**request["format"]), request["frames"], request["leave_out"]
+    clip = probe(source)
     for sentence in _told(clip, fmt, frames + leave_out):
         report.warn(sentence)
     if not leave_out and _is_exact(clip, fmt, frames):
-        raw.rename(to)
-        return {}
-    pictures = islice(fitted(raw, fmt, leave_out + frames), leave_out, None)
+        with storage_errors(to.parent):
+            source.rename(to)
+        return _described(clip)
+    pictures = islice(fitted(source, fmt, leave_out + frames), leave_out, None)
     with Encoder(to, fmt, coding=Coding(**request["coding"])) as encoder:
         for number, picture in enumerate(pictures, start=1):
             encoder.write(picture)
             report.progress(number / frames)
-    return {}
+    return _described(clip)
+
+
+def _described(clip: Clip) -> Message:
+    return {**asdict(clip), "path": str(clip.path)}
 
 
 def _is_exact(clip: Clip, fmt: Format, frames: int) -> bool:
