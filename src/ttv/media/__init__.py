@@ -12,17 +12,21 @@ from ttv.media._admit import (
 )
 from ttv.media._clip import Clip, probe, signature
 from ttv.media._conform import CONFORMING, conform
+from ttv.media._copy import Fragment, Fragmented, copy, fragment
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import MAX_SIDE, Format
-from ttv.media._frames import fitted, planes, read_frame
+from ttv.media._frames import fitted, planes, read_frame, thumbnails
+from ttv.media._gif import save_gif
 from ttv.media._inspect import inspect, save_last_frame
-from ttv.media._join import Part, join
+from ttv.media._join import Part, broadcast, join
+from ttv.media._jpeg import save_jpeg
 from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, ToPlanes, black, blend
 from ttv.media._png import load_png, save_png, scaled_png
+from ttv.media._recode import Recoding, recode
 from ttv.media._sniff import kind_of
-from ttv.media._sound import SOUND_RATE, Sound
+from ttv.media._sound import SOUND_RATE, Sound, read_sound
 from ttv.media._transition import Transition
 
 __all__ = [
@@ -36,10 +40,13 @@ __all__ = [
     "Encoder",
     "EncodingFailed",
     "Format",
+    "Fragment",
+    "Fragmented",
     "Part",
     "Picture",
     "Pixels",
     "Preset",
+    "Recoding",
     "Recording",
     "Sound",
     "ToPlanes",
@@ -50,8 +57,11 @@ __all__ = [
     "admit_image",
     "black",
     "blend",
+    "broadcast",
     "conform",
+    "copy",
     "fitted",
+    "fragment",
     "inspect",
     "join",
     "kind_of",
@@ -59,8 +69,13 @@ __all__ = [
     "planes",
     "probe",
     "read_frame",
+    "read_sound",
+    "recode",
+    "save_gif",
+    "save_jpeg",
     "save_last_frame",
     "save_png",
     "scaled_png",
     "signature",
+    "thumbnails",
 ]

@@ -39,7 +39,7 @@ class Encoder:
         self._path = path
         self._format = fmt
         self._part = unfinished(path)
-        self._file = open_mp4(self._part, comment)
+        self._file = open_mp4(self._part, {"comment": comment} if comment else {})
         self._stream = add_h264(self._file, fmt, coding or Coding())
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self._waiting: deque[Future[int]] = deque()

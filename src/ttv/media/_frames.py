@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import av
 from av.filter import Graph
+from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
 from ttv.media._clip import Clip, open_clip, probe
@@ -33,6 +34,25 @@ def read_frame(path: Path, index: int) -> Pixels:
     for frame in _decode(clip, index):
         return to_bgra(frame)
     raise Unreadable(f"{path.name} breaks off before frame {index}")
+
+
+def thumbnails(
+    path: Path, indexes: Collection[int], *, width: int, height: int
+) -> Iterator[Pixels]:
+    """Decode the frames of these numbers, in their order, to small BGRA pictures.
+
+    Raises NotFound and Unreadable.
+    """
+    clip = probe(path)
+    last = max(indexes)
+    for number, frame in enumerate(islice(_decode(clip, 0), last + 1)):
+        if number in indexes:
+            yield to_bgra(
+                frame.reformat(width, height, interpolation=Interpolation.AREA, threads=1)
+            )
+        if number == last:
+            return
+    raise Unreadable(f"{path.name} breaks off before frame {last}")
 
 
 def planes(clip: Clip, start: int, stop: int) -> Iterator[Pixels]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from ttv.files import whole
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
-from ttv.media._mp4 import open_mp4
+from ttv.media._mp4 import UNTAGGED, open_mp4, open_ts
 from ttv.media._sound import Sound, SoundTrack, lasting
 
 
@@ -37,14 +37,30 @@ def join(
     to: Path,
     *,
     sound: Iterator[Sound] | None = None,
-    comment: str = "",
+    tags: Mapping[str, str] = UNTAGGED,
 ) -> None:
     """Write the parts one after the other; they must be steady and of one signature.
 
     Time stamps are counted anew, so no frame is lost, doubled or out of order at a seam.
-    ``sound`` is made exactly as long as the pictures; sound of the clips is left out. Raises
-    WrongLength when a clip gives other frames than were probed.
+    ``sound`` is made exactly as long as the pictures; sound of the clips is left out. ``tags``
+    say of the file what it is ("title", "comment"). Raises WrongLength when a clip gives other
+    frames than were probed.
     """
+    _joined(parts, to, sound=sound, opened=lambda path: open_mp4(path, tags))
+
+
+def broadcast(clip: Clip, to: Path, *, sound: Iterator[Sound]) -> None:
+    """Write a steady clip as an MPEG transport stream, its packets copied; raises as ``join``."""
+    _joined([Part(clip, 0, clip.frames)], to, sound=sound, opened=open_ts)
+
+
+def _joined(
+    parts: Sequence[Part],
+    to: Path,
+    *,
+    sound: Iterator[Sound] | None,
+    opened: Callable[[Path], OutputContainer],
+) -> None:
     if len({part.clip.signature for part in parts}) != 1 or not all(p.clip.steady for p in parts):
         raise ValueError("only steady clips of one signature join by copying")
     first = parts[0].clip
@@ -53,7 +69,7 @@ def join(
         open_clip(first.path) as template,
         writing(),
         whole(to) as part,
-        open_mp4(part, comment) as file,
+        opened(part) as file,
     ):
         _write(file, file.add_stream_from_template(template.streams.video[0]), parts, sound)
 

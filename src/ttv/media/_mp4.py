@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import av
@@ -23,6 +25,9 @@ _KEYFRAME_SECONDS: Final = 2
 #: by copying; no Annex B, as MP4 frames units itself; chroma lies where ``ToPlanes`` puts it.
 _X264: Final = "open-gop=0:stitchable=1:annexb=0:chromaloc=1"
 
+#: What a file says of itself where nothing is asked for.
+UNTAGGED: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -35,7 +40,7 @@ class Coding:
     threads: int = 2
 
 
-def open_mp4(path: Path, comment: str = "") -> OutputContainer:
+def open_mp4(path: Path, tags: Mapping[str, str] = UNTAGGED) -> OutputContainer:
     """Open an MP4 for writing that can be played while it loads and names no clock or version."""
     file = av.open(
         str(path),
@@ -47,8 +52,14 @@ def open_mp4(path: Path, comment: str = "") -> OutputContainer:
             "movie_timescale": "48000",  # lengths that are exact to the sample of sound
         },
     )
-    if comment:
-        file.metadata["comment"] = comment
+    file.metadata.update(tags)
+    return file
+
+
+def open_ts(path: Path) -> OutputContainer:
+    """Open an MPEG transport stream for writing, which names neither a clock nor libav."""
+    file = av.open(str(path), "w", format="mpegts", container_options={"fflags": "+bitexact"})
+    file.metadata.update(service_name="film", service_provider="ttv")
     return file
 
 

@@ -1,17 +1,22 @@
-"""A sound track of a film, written beside its pictures and exactly as long."""
+"""The sound track of a film: written beside its pictures and exactly as long, and read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import av
 import numpy as np
+from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
+
+from ttv.media._clip import open_clip
+from ttv.media._errors import reading
 
 #: Samples of a block, ``numpy.float32`` of shape ``(samples, 2)`` from -1.0 to 1.0.
 Sound: TypeAlias = NDArray[np.float32]
@@ -52,6 +57,18 @@ class SoundTrack:
         frame.pts = self._samples
         self._samples += len(block)
         return self._stream.encode(frame)
+
+
+def read_sound(path: Path) -> Iterator[Sound]:
+    """Decode the sound of a clip in stereo at ``SOUND_RATE``; a silent clip gives nothing.
+
+    Raises NotFound and Unreadable.
+    """
+    with reading(path), open_clip(path) as file:
+        resampler = AudioResampler("fltp", "stereo", SOUND_RATE)
+        for frame in file.decode(file.streams.audio[0]) if file.streams.audio else ():
+            for part in resampler.resample(frame):
+                yield np.asarray(part.to_ndarray().T, np.float32)
 
 
 def lasting(blocks: Iterator[Sound], seconds: Fraction) -> Iterator[Sound]:

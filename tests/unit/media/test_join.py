@@ -31,7 +31,7 @@ def test_clips_join_without_losing_or_doubling_a_frame(tmp_path: Path, clips: li
     one, two, fifty, _ = clips
     parts = [Part(clip, 0, clip.frames) for clip in (fifty, one, two, fifty, one)]
 
-    join(parts, tmp_path / "film.mp4", comment="film")
+    join(parts, tmp_path / "film.mp4", tags={"comment": "film"})
 
     film = probe(tmp_path / "film.mp4")
     expected = [*range(50, 100), 1, 2, 3, *range(50, 100), 1]
