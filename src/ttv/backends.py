@@ -11,7 +11,8 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, metadata
+from types import ModuleType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -35,7 +36,7 @@ def names(room: str) -> tuple[str, ...]:
 def build(room: str, name: str, options: Mapping[str, object]) -> Any:
     """Build one back end by its name; its own options model validates ``options``.
 
-    Raises InvalidRequest when the room has no such back end.
+    Raises InvalidRequest when the room has no such back end, or its libraries are not installed.
     """
     known = names(room)
     if name not in known:
@@ -45,7 +46,22 @@ def build(room: str, name: str, options: Mapping[str, object]) -> Any:
         raise InvalidRequest(f"{noun} has no back end {name!r}{hint}", param=noun)
     for entry in entry_points(group=room, name=name):
         return entry.load()(options)
-    return importlib.import_module(f"{room}.{name}").build(options)
+    return _module(room, name).build(options)
+
+
+def _module(room: str, name: str) -> ModuleType:
+    """Import a back end; one with libraries of its own has an extra of its name."""
+    try:
+        return importlib.import_module(f"{room}.{name}")
+    except ModuleNotFoundError as error:
+        if name not in (metadata("ttv-pipeline").get_all("Provides-Extra") or ()):
+            raise
+        noun = room.rpartition(".")[2]
+        raise InvalidRequest(
+            f"{noun}: the libraries of {name} are not installed; run "
+            f"pip install 'ttv-pipeline[{name}]'",
+            param=noun,
+        ) from error
 
 
 def checked(model: type[_Options], options: Mapping[str, object]) -> _Options:

@@ -99,7 +99,7 @@ def _from_variables(variables: Mapping[str, Given]) -> dict[str, Given]:
             both = " and ".join(sorted((found[field].place, place)))
             raise InvalidRequest(f"{both} set the same thing; keep one", param=name)
         text = str(variables[name].value)
-        if name.endswith("_FILE"):
+        if field in SECRETS and name.endswith("_FILE"):
             text = read_secret(Path(text), place)
         found[field] = Given(_decode(field, text, place), place)
     return found

@@ -32,6 +32,8 @@ GUIDE: Final = frozenset(
         "worker_replicas",
         "worker_concurrency",
         "log_level",
+        "gcs_bucket",
+        "gcs_credentials_file",
         "redis_url",
         "redis_password",
     }
@@ -130,6 +132,13 @@ class Settings(BaseModel):
     #: The same for all other requests.
     requests_per_minute: int = Field(default=1_200, ge=0, le=1_000_000)
 
+    #: Days for which the files of a finished film are kept; 0 means for ever.
+    film_days: float = Field(default=0, ge=0, le=36_500)
+    #: Days for which what a step made is kept, to be used again; 0 means for ever.
+    step_days: float = Field(default=0, ge=0, le=36_500)
+    #: How often the store is swept, by one of the workers.
+    sweep_seconds: float = Field(default=3_600, ge=1, le=86_400)
+
     max_prompt_chars: int = Field(default=4_000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
     #: How long a client may take to send a body.
@@ -152,8 +161,18 @@ class Settings(BaseModel):
     planner: str = "builtin"
     painter: str = "animatic"
     generator: str = "animatic"
-    #: The back end that keeps finished files.
-    store: str = "disk"
+    #: The back end that keeps finished files. Unset means: ``gcs`` where ``gcs_bucket`` is set,
+    #: else ``disk``.
+    store: str | None = Field(default=None, description="the name of a store")
+    #: The bucket of Google Cloud Storage that keeps them.
+    gcs_bucket: str | None = Field(
+        default=None, min_length=3, max_length=222, description="the name of a bucket"
+    )
+    #: The JSON key of a service account for it. Unset means: what the machine or workload signs
+    #: in with.
+    gcs_credentials_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a service account's key"
+    )
 
     planners: Options = Field(default_factory=dict, repr=False)
     painters: Options = Field(default_factory=dict, repr=False)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any
 
 from ttv import backends
+from ttv.errors import InvalidRequest
 from ttv.pipeline import Pipeline
 from ttv.settings import Settings
 
@@ -28,11 +29,29 @@ async def open_pipeline(settings: Settings) -> AsyncIterator[Pipeline]:
         async def all_opened(room: str, default: str, options: Mapping[str, Any]) -> dict[str, Any]:
             return {name: await opened(room, name, options) for name in {default: None, **options}}
 
-        disk = {"folder": str(settings.data_dir / "artifacts")}
-        stores = {**settings.stores, "disk": {**disk, **settings.stores.get("disk", {})}}
+        store = settings.store or ("gcs" if settings.gcs_bucket else "disk")
         yield Pipeline(
             planners=await all_opened("planning", settings.planner, settings.planners),
             painters=await all_opened("keyframes", settings.painter, settings.painters),
             generators=await all_opened("generators", settings.generator, settings.generators),
-            store=await opened("artifacts", settings.store, stores),
+            store=await opened("artifacts", store, _stores(settings)),
         )
+
+
+def _stores(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Give the options of the stores, with those that have settings of their own."""
+    disk = {"folder": str(settings.data_dir / "artifacts"), **settings.stores.get("disk", {})}
+    gcs = dict(settings.stores.get("gcs", {}))
+    for option, chosen in (
+        ("bucket", settings.gcs_bucket),
+        ("credentials_file", settings.gcs_credentials_file),
+    ):
+        if chosen is None:
+            continue
+        if str(gcs.setdefault(option, str(chosen))) != str(chosen):
+            setting = f"gcs_{option}".upper()
+            raise InvalidRequest(
+                f"{setting} and the option {option} of the store gcs differ; keep one",
+                param=setting,
+            )
+    return {**settings.stores, "disk": disk, "gcs": gcs}

@@ -72,6 +72,18 @@ def test_a_secret_comes_from_a_file_without_its_trailing_newline(tmp_path: Path)
     assert settings.redis_password.get_secret_value() == "hunter2 "
 
 
+def test_the_bucket_and_its_key_have_the_names_of_the_guide(tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text("not read here")
+    variables = {"GCS_BUCKET": "films", "GCS_CREDENTIALS_FILE": str(tmp_path / "key.json")}
+
+    settings = load(variables, tmp_path)
+
+    assert (settings.gcs_bucket, settings.gcs_credentials_file) == (
+        "films",
+        tmp_path / "key.json",
+    )
+
+
 def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("REDIS_PASSWORD=one\n")
     message = refusal({"REDIS_PASSWORD_FILE": "/run/secrets/x"}, tmp_path)
@@ -98,7 +110,7 @@ def test_an_unknown_variable_with_our_prefix_names_its_nearest(tmp_path: Path) -
 
 
 def test_other_programs_variables_are_left_alone(tmp_path: Path) -> None:
-    guide = {"GCS_BUCKET": "films", "PROFILING_ENABLED": "true", "PATH": "/bin"}
+    guide = {"GCS_REGION": "here", "PROFILING_ENABLED": "true", "PATH": "/bin"}
     assert load(guide, tmp_path) == load({}, tmp_path)
 
 

@@ -33,3 +33,38 @@ async def test_an_engine_without_its_key_is_told_at_start(tmp_path: Path) -> Non
     with pytest.raises(InvalidRequest, match="set TTV_GENERATORS__RUNWAY__API_KEY, or"):
         async with open_pipeline(settings):
             pass
+
+
+async def test_a_bucket_without_a_chosen_store_keeps_the_films(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, gcs_bucket="films", stores={"gcs": {"endpoint": "http://127.0.0.1:9"}}
+    )
+
+    async with open_pipeline(settings) as pipeline:
+        assert pipeline.store.uri("a/b") == "gs://films/ttv/a/b"
+
+
+async def test_a_chosen_store_wins_over_a_bucket(tmp_path: Path) -> None:
+    async with open_pipeline(
+        Settings(data_dir=tmp_path, store="disk", gcs_bucket="films")
+    ) as pipeline:
+        assert pipeline.store.uri("a/b").startswith("file:///")
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "given"),
+    [
+        ("gcs_bucket", "bucket", "films"),
+        ("gcs_credentials_file", "credentials_file", "/run/secrets/key.json"),
+    ],
+)
+async def test_a_setting_and_an_option_that_differ_are_refused(
+    tmp_path: Path, setting: str, option: str, given: str
+) -> None:
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path, "store": "gcs", setting: given, "stores": {"gcs": {option: "other"}}}
+    )
+
+    with pytest.raises(InvalidRequest, match=f"{setting.upper()} and the option {option} of"):
+        async with open_pipeline(settings):
+            pass
