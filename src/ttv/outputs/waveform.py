@@ -23,8 +23,8 @@ _BAR: Final = 5
 #: Silence shows as a row of dots, and no sound as more than the picture has room for.
 _LEAST: Final = _BAR
 _BARS: Final = (_WIDTH - 2 * _MARGIN) // _STEP
-#: Loudness is drawn by the decibel, down from full scale: so ears hear it.
-_FLOOR_DB: Final = -48.0
+#: The least level that counts as the highest of all, so that noise looks like silence.
+_SILENCE: Final = 0.01
 _GROUND: Final = skia.Color(17, 21, 34)
 _COLOURS: Final = (skia.Color(94, 234, 212), skia.Color(96, 165, 250), skia.Color(192, 132, 252))
 
@@ -40,23 +40,23 @@ def _make(source: Source, folder: Path, report: Report) -> None:
     save_png(folder / _FILE, _drawn(loudness), {})
 
 
-def _loudness(source: Source) -> NDArray[np.float64]:
-    """Measure the power of each bar's stretch of time, from 0.0 (silent) to 1.0 (full scale)."""
+def _loudness(source: Source) -> NDArray[np.float32]:
+    """Find the highest level in each bar's stretch of time, the highest of all being 1.0."""
     length = round(source.seconds(source.frames) * SOUND_RATE)
-    power, samples = np.zeros(_BARS), np.zeros(_BARS)
+    levels = np.zeros(_BARS, np.float32)
     at = 0
     for block in read_sound(source.film):
         places = np.minimum((at + np.arange(len(block))) * _BARS // length, _BARS - 1)
-        power += np.bincount(places, np.square(block).mean(axis=1), minlength=_BARS)
-        samples += np.bincount(places, minlength=_BARS)
+        bars, starts = np.unique(places, return_index=True)
+        highest = np.maximum.reduceat(np.abs(block).max(axis=1), starts)
+        levels[bars] = np.maximum(levels[bars], highest)
         at += len(block)
     if probe(source.film).has_audio and at < length - SOUND_RATE // 10:
         raise Unreadable(f"the sound of {source.film.name} breaks off")
-    decibels = 10 * np.log10(np.maximum(power / np.maximum(samples, 1), 1e-12))
-    return np.clip(1 - decibels / _FLOOR_DB, 0.0, 1.0)
+    return levels / max(float(levels.max()), _SILENCE)
 
 
-def _drawn(loudness: NDArray[np.float64]) -> Pixels:
+def _drawn(loudness: NDArray[np.float32]) -> Pixels:
     """Draw bars around a line in the middle."""
     picture = np.zeros((_HEIGHT, _WIDTH, 4), np.uint8)
     surface = skia.Surface(picture, colorType=skia.kBGRA_8888_ColorType)
