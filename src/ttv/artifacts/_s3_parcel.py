@@ -93,9 +93,14 @@ class Window:
         return self._position
 
 
+def part_size(size: int) -> int:
+    """Say how large the parts of a file are, so that S3 takes as many."""
+    return max(PART, -(-size // _MOST_PARTS))
+
+
 def measured(file: BinaryIO) -> Measured:
     """Read a file to its end."""
-    most = max(PART, -(-os.fstat(file.fileno()).st_size // _MOST_PARTS))
+    most = part_size(os.fstat(file.fileno()).st_size)
     whole = hashlib.sha256()
     parts = [_next_part(file, most, 0, whole)]
     while parts[-1].size == most and (part := _next_part(file, most, len(parts), whole)).size:

@@ -98,7 +98,7 @@ class _Upload:
         self._number = number
         self._over = False
         self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._calls = set[Future[CompletedPartTypeDef]]()
+        self._calls: set[Future[CompletedPartTypeDef]] = set()
 
     async def send(self) -> None:
         """Send the parts, and then say that they are one file."""

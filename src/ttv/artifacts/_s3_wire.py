@@ -27,8 +27,6 @@ _THREADS: Final = 16
 #: A film that is read keeps its connection between two calls.
 _CONNECTIONS: Final = 64
 _CONNECT_SECONDS: Final = 10
-#: How long S3 may be silent within an answer.
-_SILENT_SECONDS: Final = 30
 #: A session of boto makes clients one at a time; these may then be used from any thread.
 _MAKING: Final = Lock()
 
@@ -39,6 +37,7 @@ def client(
     endpoint: str | None,
     keys: tuple[str, str] | None,
     path_style: bool,
+    timeout_seconds: float,
 ) -> S3Client:
     """Make a client that sends each call once, by Signature Version 4.
 
@@ -48,10 +47,11 @@ def client(
     config = Config(
         signature_version="s3v4",
         retries={"total_max_attempts": 1},
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_SILENT_SECONDS,
+        connect_timeout=min(timeout_seconds, _CONNECT_SECONDS),
+        read_timeout=timeout_seconds,
         max_pool_connections=_CONNECTIONS,
-        s3={"addressing_style": "path" if path_style else "auto"},
+        # Not "auto": its links lead to the one address of all regions, which redirects them.
+        s3={"addressing_style": "path" if path_style else "virtual"},
         # Uploads carry SHA-256 of our own, and what comes back is held against it.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -65,8 +65,10 @@ class Options(BaseModel):
     access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
     #: Whether the bucket stands in the path and not in the host name. Unset means: with an
-    #: endpoint of its own.
+    #: endpoint of its own, and where the name has a dot, which no certificate covers.
     path_style: bool | None = None
+    #: How long S3 may be silent before a call is made again.
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
 
 
 def build(options: Mapping[str, object]) -> S3:
@@ -78,8 +80,8 @@ def build(options: Mapping[str, object]) -> S3:
             f"option {missing} is missing; give access_key and secret_key, or neither",
             param=missing,
         )
-    if read.prefix:
-        checked_key(read.prefix)
+    if read.prefix and not is_key(read.prefix):
+        raise InvalidRequest("option prefix: it must be such as a key is", param="prefix")
     return S3(read)
 
 
@@ -261,8 +263,16 @@ def _client(options: Options, endpoint: str | None) -> S3Client:
     keys = None
     if options.access_key and options.secret_key:
         keys = options.access_key.get_secret_value(), options.secret_key.get_secret_value()
-    path_style = options.endpoint is not None if options.path_style is None else options.path_style
-    return client(region=options.region, endpoint=endpoint, keys=keys, path_style=path_style)
+    path_style = options.path_style
+    if path_style is None:
+        path_style = options.endpoint is not None or "." in options.bucket
+    return client(
+        region=options.region,
+        endpoint=endpoint,
+        keys=keys,
+        path_style=path_style,
+        timeout_seconds=options.timeout_seconds,
+    )
 
 
 def _keep(chunk: bytes, copy: BinaryIO, digest: hashlib._Hash) -> None:
