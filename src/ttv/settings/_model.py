@@ -150,6 +150,10 @@ class Settings(BaseModel):
     #: How long a client may leave unread what it is sent.
     unread_seconds: float = Field(default=60, ge=1, le=3_600)
     max_film_seconds: float = Field(default=600, ge=1, le=86_400)
+    #: Bytes of uploaded files that one tenant may keep, as they are kept.
+    max_upload_bytes_per_tenant: int = Field(default=1 << 30, ge=0, le=1 << 50)
+    #: The same, in files.
+    max_uploads_per_tenant: int = Field(default=1_000, ge=0, le=100_000)
     #: How long a link to a file works where nobody says.
     link_seconds: int = Field(default=3_600, ge=60, le=604_800)
     #: Where webhooks may be beside the public Internet, there also without TLS and on any port.

@@ -1,0 +1,120 @@
+"""An Upload: one admitted file of a tenant, and where it lies in the store."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final, Self
+
+from ttv.errors import NotFound
+
+#: Crockford's alphabet, in which ids are written: no letter looks like another.
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BITS: Final = 5
+_CHARACTERS: Final = 26
+_ID: Final = re.compile(f"file_[{_ALPHABET}]{{{_CHARACTERS}}}", re.ASCII)
+
+UNKNOWN: Final = "there is no such file here; ttv files list shows those that there are"
+#: The longest name that is shown.
+NAME_CHARACTERS: Final = 100
+#: What a name may not hold: ends of folders, control, half and directing characters.
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class UploadKind(StrEnum):
+    """What a file is, told by its bytes."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+
+
+class Purpose(StrEnum):
+    """What a file is to be of a film."""
+
+    FIRST_FRAME = "first_frame"
+    SOUNDTRACK = "soundtrack"
+
+    @property
+    def kind(self) -> UploadKind:
+        """Tell what a file must be for it."""
+        return UploadKind.IMAGE if self is Purpose.FIRST_FRAME else UploadKind.AUDIO
+
+
+#: The media type in which each kind is kept, and its suffix.
+CONTENT_TYPES: Final = {UploadKind.IMAGE: "image/png", UploadKind.AUDIO: "audio/flac"}
+_SUFFIXES: Final = {UploadKind.IMAGE: "png", UploadKind.AUDIO: "flac"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it is kept: made anew, which its size and hash are those of."""
+
+    id: str
+    kind: UploadKind
+    size: int
+    #: Hex SHA-256 of the bytes as they are kept.
+    sha256: str
+    content_type: str
+    #: Seconds since 1970.
+    created_at: float
+    #: For people; no key and no path is made of it.
+    filename: str | None = None
+    #: Of an image, in pixels.
+    width: int | None = None
+    height: int | None = None
+    #: Of audio.
+    seconds: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read the JSON form."""
+        return cls(**{**document, "kind": UploadKind(document["kind"])})
+
+
+def is_file_id(text: str) -> bool:
+    """Tell whether a text could be the id of an upload."""
+    return _ID.fullmatch(text) is not None
+
+
+def file_id(tenant: str, digest: str) -> str:
+    """Give the id of the bytes with this SHA-256 among the files of a tenant."""
+    number = int.from_bytes(sha256(f"{tenant}\0{digest}".encode()).digest())
+    number >>= 256 - _BITS * _CHARACTERS
+    places = range(_BITS * (_CHARACTERS - 1), -1, -_BITS)
+    return "file_" + "".join(_ALPHABET[number >> place & 31] for place in places)
+
+
+def tenant_folder(tenant: str) -> str:
+    """Give the key prefix of all files of a tenant."""
+    return f"files/{tenant}"
+
+
+def content_key(tenant: str, upload_id: str, kind: UploadKind) -> str:
+    """Give the key of the bytes of an upload; raises NotFound for what is no id."""
+    return f"{_upload_folder(tenant, upload_id)}/content.{_SUFFIXES[kind]}"
+
+
+def record_key(tenant: str, upload_id: str) -> str:
+    """Give the key of what is known of an upload; it is written last."""
+    return f"{_upload_folder(tenant, upload_id)}/record.json"
+
+
+def _upload_folder(tenant: str, upload_id: str) -> str:
+    if not is_file_id(upload_id):
+        raise NotFound(UNKNOWN)
+    return f"{tenant_folder(tenant)}/{upload_id}"
+
+
+def shown_name(name: str | None) -> str | None:
+    """Clean the name that a user gave a file: its last part, safe to show, or None."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name or ""))[-1]
+    safe = "".join(c for c in last if unicodedata.category(c) not in _UNSHOWN)
+    return safe.strip(" .")[:NAME_CHARACTERS] or None
