@@ -19,8 +19,8 @@ from fastapi import FastAPI
 
 from tests.integration.api.works import PLAN, graph_of, works
 from tests.integration.conftest import Valkey
-from ttv import access, backends
-from ttv.api import Services, create_app, serve
+from ttv import access, backends, webhooks
+from ttv.api import Services, create_app, job_links, serve
 from ttv.artifacts import Store
 from ttv.jobs import Feed, Jobs, Outcome, Step, WorkerCard, opened
 from ttv.pipeline import Order, Result
@@ -29,6 +29,18 @@ from ttv.settings import Settings
 
 FILM = bytes(range(256)) * 40
 CLIP = b"a short clip"
+#: How long the pieces of a live playlist are.
+PIECE_SECONDS = 0.5
+#: The suffix and the media type of files by role; the others are JSON.
+FORMS = {
+    "film": (".mp4", "video/mp4"),
+    "clip": (".mp4", "video/mp4"),
+    "poster": (".png", "image/png"),
+    "webm": (".webm", "video/webm"),
+    "stream": (".ts", "video/mp2t"),
+    "hls": (".m3u8", "application/vnd.apple.mpegurl"),
+    "hls-media": (".mp4", "video/mp4"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,8 @@ class Service:
             role: await self.put(f"{job_id}/{step}/{role}", role, content)
             for role, content in files.items()
         }
-        facts = {"engine": "dear-1"} if "clip" in files else {}
+        facts: dict[str, Any] = {"engine": "dear-1"} if "clip" in files else {}
+        facts |= {"seconds": PIECE_SECONDS} if "stream" in files else {}
         result = Result(address="0" * 64, files=stored, facts=facts).to_json()
         await self.jobs.leases.settle(claim, Outcome(result, steps))
 
@@ -87,13 +100,8 @@ class Service:
     async def put(self, key: str, role: str, content: bytes) -> Any:
         source = self.folder / "source"
         source.write_bytes(content)
-        kinds = {"film": "video/mp4", "clip": "video/mp4", "poster": "image/png"}
-        suffixes = {"film": ".mp4", "clip": ".mp4", "poster": ".png"}
-        return await self.store.put(
-            key + suffixes.get(role, ".json"),
-            source,
-            content_type=kinds.get(role, "application/json"),
-        )
+        suffix, kind = FORMS.get(role, (".json", "application/json"))
+        return await self.store.put(key + suffix, source, content_type=kind)
 
 
 def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Services:
@@ -102,6 +110,7 @@ def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Servic
         jobs=jobs,
         feed=feed,
         access=access.over(jobs.connection, settings, host="127.0.0.1"),
+        hooks=webhooks.over(jobs.connection, settings, links=job_links).hooks,
         artifacts=store,
         makes=works(store),
         settings=settings,
