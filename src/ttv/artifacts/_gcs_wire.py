@@ -66,8 +66,8 @@ class Wire:
         self._bucket = client.bucket(bucket)
         self.bucket = bucket
         self.tries = tries
-        #: How long to wait for a connection, and for the service while it is silent.
-        self.patience: Final = (_CONNECT_SECONDS, silent_seconds)
+        #: How long the service may take no bytes, a connection among them, and give none.
+        self.patience: Final = (min(_CONNECT_SECONDS, silent_seconds), silent_seconds)
         #: For the addresses of uploads, which need no credentials.
         self.plain = requests.Session()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ttv-gcs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from ttv.testing.gcs import _links
@@ -15,7 +15,6 @@ from ttv.testing.gcs._http import Answer, Call, Refused, answered, refusal
 from ttv.testing.gcs._objects import Shelf, Stored
 from ttv.testing.gcs._uploads import Uploads
 
-_MOST_LISTED: Final = 1_000
 _Do: TypeAlias = Callable[[Call, Mapping[str, str]], Answer]
 
 
@@ -52,7 +51,7 @@ class Cloud:
 
     def answer(self, call: Call) -> Answer:
         """Do what a call asks for."""
-        if self.faults.take("refuse_calls"):
+        if call.path != "/token" and self.faults.take("refuse_calls"):
             return refusal(self.faults.refusal, "not now")
         try:
             self.accounts.knows(call)
@@ -89,7 +88,8 @@ class Cloud:
 
     def _list(self, call: Call, where: Mapping[str, str]) -> Answer:
         query = call.query
-        most = min(int(query.get("maxResults") or _MOST_LISTED), _MOST_LISTED)
+        asked = int(query.get("maxResults") or self.faults.most_listed)
+        most = min(asked, self.faults.most_listed)
         token = query.get("pageToken", "")
         page, following = self._shelf(where).listed(query.get("prefix", ""), token, most)
         items = [stored.resource(where["bucket"]) for stored in page]
@@ -106,6 +106,8 @@ class Cloud:
 
     def _patch(self, call: Call, where: Mapping[str, str]) -> Answer:
         shelf = self._shelf(where)
+        if self.faults.take("refuse_patches"):
+            raise Refused(self.faults.refusal, "not now")
         shelf.get(where["name"], call.generation)
         shelf.require(where["name"], call.wanted_generation)
         noted = shelf.note(where["name"], call.json().get("metadata") or {})
@@ -125,7 +127,10 @@ class Cloud:
             self.uploads.forget(call)
         if call.body and self.faults.take("refuse_chunks"):
             raise Refused(self.faults.refusal, "not now")
-        return self.uploads.go_on(call, self._shelf(where))
+        answer = self.uploads.go_on(call, self._shelf(where))
+        if answer.changed and self.faults.take("lose_finished"):
+            self.uploads.forget(call)
+        return answer
 
     def _forget(self, call: Call, _where: Mapping[str, str]) -> Answer:
         self.uploads.forget(call)

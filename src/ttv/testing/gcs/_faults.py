@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 #: Faults that happen to so many of the next calls, and then no more.
 Counted: TypeAlias = Literal[
     "refuse_calls",
     "refuse_chunks",
+    "refuse_patches",
     "break_chunks",
     "stall_chunks",
     "damage_chunks",
     "lose_sessions",
+    "lose_finished",
     "lose_answers",
     "break_downloads",
     "stall_downloads",
@@ -26,9 +28,11 @@ class Faults(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    #: Calls of any kind, and bytes sent to an upload, that are answered with ``refusal``.
+    #: Calls of any kind but for tokens, bytes sent to an upload, and changes of notes that are
+    #: answered with ``refusal``.
     refuse_calls: NonNegativeInt = 0
     refuse_chunks: NonNegativeInt = 0
+    refuse_patches: NonNegativeInt = 0
     refusal: int = 503
     #: Sent bytes of which so many are taken before the connection is reset, or left hanging.
     break_chunks: NonNegativeInt = 0
@@ -38,8 +42,9 @@ class Faults(BaseModel):
     damage_chunks: NonNegativeInt = 0
     #: Whether the hashes that come with an upload are passed over.
     ignore_hashes: bool = False
-    #: Uploads that are forgotten when bytes are sent to them.
+    #: Uploads that are forgotten when bytes are sent to them, or once they are done.
     lose_sessions: NonNegativeInt = 0
+    lose_finished: NonNegativeInt = 0
     #: Changes (a finished upload, a deletion) that are made, and not answered.
     lose_answers: NonNegativeInt = 0
     #: Downloads that stop in the middle: with the connection, or for ever.
@@ -47,6 +52,8 @@ class Faults(BaseModel):
     stall_downloads: NonNegativeInt = 0
     #: Downloads of which one byte arrives as another.
     damage_downloads: NonNegativeInt = 0
+    #: Objects on one page of a listing.
+    most_listed: PositiveInt = 1_000
     #: How long every answer takes.
     delay_seconds: NonNegativeFloat = 0
 

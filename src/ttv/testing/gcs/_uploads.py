@@ -84,10 +84,10 @@ class Uploads:
 
     def keep(self, call: Call) -> None:
         """Keep what came of a piece before its connection broke."""
-        start, _ = _placed(call)
-        if start is not None:
+        first = re.match(r"bytes (\d+)-", call.headers.get("content-range", "bytes 0-"))
+        if first:
             data = call.body[: len(call.body) // _GRAIN * _GRAIN]
-            self._session(call).take(data, start)
+            self._session(call).take(data, int(first[1]))
 
     def forget(self, call: Call) -> None:
         """Forget an upload. Raises Refused where there is none."""
