@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from ttv.artifacts._clear import clear
+from ttv.artifacts._folders import Folder, folders
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer, Store
 
-__all__ = ["Artifact", "KeyTaken", "Listed", "Offer", "Store", "checked_key", "clear"]
+__all__ = [
+    "Artifact",
+    "Folder",
+    "KeyTaken",
+    "Listed",
+    "Offer",
+    "Store",
+    "checked_key",
+    "clear",
+    "folders",
+]

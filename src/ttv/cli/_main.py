@@ -18,10 +18,11 @@ from ttv.errors import InvalidRequest, TtvError
 #: In the order in which ``ttv --help`` lists them.
 COMMANDS: Final = (
     *("render", "plan", "estimate", "demo"),
-    *("up", "serve", "worker", "queue", "keys", "tenants", "rebuild"),
+    *("up", "serve", "worker", "queue", "keys", "tenants", "rebuild", "sweep"),
     *("submit", "jobs", "status", "download"),
     *("cancel", "pause", "resume", "retry", "regenerate", "delete"),
     *("segments", "cost", "usage", "backends", "dead"),
+    "webhooks",
 )
 _PIPE_CLOSED: Final = 141
 

@@ -3,6 +3,7 @@
 from ttv.jobs._advance import Advance, advance
 from ttv.jobs._calls import Changed
 from ttv.jobs._caretaker import Caretaker
+from ttv.jobs._census import Census, Fate
 from ttv.jobs._event import START, Event, EventKind, Tail
 from ttv.jobs._feed import Feed, Watch
 from ttv.jobs._fleet import Fleet
@@ -35,6 +36,7 @@ __all__ = [
     "STEP_MOVES",
     "Advance",
     "Caretaker",
+    "Census",
     "Changed",
     "Claim",
     "Cost",
@@ -44,6 +46,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Failure",
+    "Fate",
     "Feed",
     "Fleet",
     "Handler",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from ttv.jobs._census import Census
 from ttv.jobs._fleet import Fleet
 from ttv.jobs._leases import Leases
 from ttv.jobs._limits import Limits
@@ -35,6 +36,7 @@ class Jobs:
     tenants: Tenants
     places: Places
     spend: Spend
+    census: Census
 
 
 @asynccontextmanager
@@ -69,4 +71,5 @@ async def opened(
             tenants=Tenants(connection),
             places=Places(connection),
             spend=Spend(connection),
+            census=Census(connection),
         )

@@ -101,6 +101,14 @@ class WorkerMetrics:
             registry=self._registry,
         )
 
+        #: What is "film", "orphan", "unused", "step" or "upload"; see wiring/retention.py.
+        self.swept = Counter(
+            "ttv_sweep_removed_total",
+            "Files that sweeps removed from the store.",
+            ("what",),
+            registry=self._registry,
+        )
+
         #: Counted where a purchase is charged (``jobs.Spend``), so that it counts once.
         self.spend = Counter(
             "ttv_spend_usd_total",

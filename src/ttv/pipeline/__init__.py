@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ttv.pipeline._commission import Commission
+from ttv.pipeline._delivering import remove_films
 from ttv.pipeline._estimate import Estimate, Line
 from ttv.pipeline._graph import opening_steps
 from ttv.pipeline._manifest import MANIFEST_FILE, Delivered, Unreadable, film_warnings
 from ttv.pipeline._order import Limits, Mode, Order, Wish, check_prompt
 from ttv.pipeline._pipeline import Outcome, Pipeline, Watcher
 from ttv.pipeline._purse import Pocket, Purchase, Purse
+from ttv.pipeline._shelf import Kept, Shelf
 from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import Take
 
@@ -17,6 +19,7 @@ __all__ = [
     "Commission",
     "Delivered",
     "Estimate",
+    "Kept",
     "Kind",
     "Limits",
     "Line",
@@ -29,6 +32,7 @@ __all__ = [
     "Purse",
     "Report",
     "Result",
+    "Shelf",
     "Step",
     "Take",
     "Unreadable",
@@ -37,4 +41,5 @@ __all__ = [
     "check_prompt",
     "film_warnings",
     "opening_steps",
+    "remove_films",
 ]

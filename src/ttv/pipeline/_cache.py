@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ttv.artifacts import Store
 from ttv.pipeline._step import Kind, Result
 
+#: Lies beside the files of a result once all are there.
+RECORD_FILE: Final = "result.json"
 _TYPES = {
     ".json": "application/json",
     ".mp4": "video/mp4",
@@ -99,4 +101,4 @@ def is_made_by(kind: Kind, key: str) -> bool:
 
 
 def _record(kind: Kind, digest: str) -> str:
-    return f"{folder(kind, digest)}/result.json"
+    return f"{folder(kind, digest)}/{RECORD_FILE}"

@@ -7,7 +7,7 @@ a worker that was thought dead can do no harm to what another has delivered.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -92,13 +92,12 @@ async def delivered(store: Store, destination: str) -> tuple[Result, bytes]:
 
 
 async def discard(store: Store, home: str) -> None:
-    """Remove all that was delivered there or below, manifests first.
-
-    What no manifest tells of is not looked for.
-    """
-    keys = [listed.key async for listed in store.listed(home)]
-    await clear(store, sorted(keys, key=_after_manifests))
+    """Remove all that was delivered there or below."""
+    await remove_films(store, [listed.key async for listed in store.listed(home)])
 
 
-def _after_manifests(key: str) -> bool:
-    return not key.endswith(f"/{MANIFEST_FILE}")
+async def remove_films(store: Store, keys: Sequence[str]) -> None:
+    """Remove delivered files, manifests first: what none tells of is not looked for."""
+    manifests = [key for key in keys if key.endswith(f"/{MANIFEST_FILE}")]
+    await clear(store, manifests)
+    await clear(store, (key for key in keys if key not in manifests))

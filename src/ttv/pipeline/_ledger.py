@@ -21,6 +21,9 @@ from ttv.artifacts import KeyTaken, Store
 from ttv.errors import NotFound
 from ttv.pipeline._purse import Purchase
 
+#: How the names of all notes begin, and what the first of a purchase is called.
+PURCHASE: Final = "purchase-"
+INTENT: Final = "intent"
 #: Why there is no segment when nobody wanted it any more.
 CALLED_OFF: Final = "canceled"
 
@@ -77,7 +80,7 @@ class Ledger:
 
     async def find(self, number: int) -> Entry | None:
         """Give a purchase by its number."""
-        intent = await self._read(number, "intent")
+        intent = await self._read(number, INTENT)
         return None if intent is None else await self.read(Purchase.from_json(intent))
 
     async def read(self, purchase: Purchase) -> Entry:
@@ -96,7 +99,7 @@ class Ledger:
 
     async def open(self, purchase: Purchase) -> bool:
         """Write down that it will be bought; False when another process has opened it first."""
-        return await self._write(purchase.number, "intent", purchase.to_json())
+        return await self._write(purchase.number, INTENT, purchase.to_json())
 
     async def answer(self, purchase: Purchase, handle: str | None) -> Entry:
         """Write down what the provider has answered; gives the first answer that stands."""
@@ -116,7 +119,7 @@ class Ledger:
         await self._write(purchase.number, "end", {"reason": reason})
 
     def _key(self, number: int, note: str) -> str:
-        return f"{self.folder}/purchase-{number}-{note}.json"
+        return f"{self.folder}/{PURCHASE}{number}-{note}.json"
 
     async def _read(self, number: int, note: str) -> Mapping[str, Any] | None:
         try:

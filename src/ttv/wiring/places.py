@@ -11,6 +11,8 @@ from ttv import jobs
 
 #: Where they all are.
 FILMS: Final = "films"
+#: Parts of a key that name the folder of a job.
+HOME_PARTS: Final = 3
 
 _ATTEMPT: Final = re.compile(r"attempt-([1-9][0-9]{0,8})")
 

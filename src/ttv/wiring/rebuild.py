@@ -13,13 +13,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ttv import jobs
-from ttv.artifacts import Store
+from ttv.artifacts import Store, folders
 from ttv.errors import NotFound
 from ttv.observability import log
 from ttv.pipeline import MANIFEST_FILE, Delivered, Kind, Pipeline, Unreadable
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
-from ttv.wiring.places import FILMS, Place
+from ttv.wiring.places import FILMS, HOME_PARTS, Place
 from ttv.wiring.queue import open_jobs
 
 
@@ -96,17 +96,11 @@ async def restored(makes: Pipeline, store: jobs.JobStore) -> Rebuilt:
 
 async def _by_job(store: Store) -> AsyncIterator[list[str]]:
     """Give the manifests of each job, that of its newest attempt first."""
-    manifests: list[str] = []
-    async for listed in store.listed(FILMS):
-        if not listed.key.endswith(f"/{MANIFEST_FILE}"):
-            continue
-        if manifests and Place.of(manifests[0]).home != Place.of(listed.key).home:
-            yield manifests
-            manifests = []
-        manifests.append(listed.key)
-        manifests.sort(key=lambda key: Place.of(key).attempt, reverse=True)
-    if manifests:
-        yield manifests
+    async for folder in folders(store, FILMS, parts=HOME_PARTS):
+        keys = (file.key for file in folder.files)
+        manifests = [key for key in keys if key.endswith(f"/{MANIFEST_FILE}")]
+        if manifests:
+            yield sorted(manifests, key=lambda key: Place.of(key).attempt, reverse=True)
 
 
 async def _newest(

@@ -20,6 +20,7 @@ from ttv.wiring.films import open_pipeline
 from ttv.wiring.orphans import looked_after
 from ttv.wiring.queue import open_jobs
 from ttv.wiring.runner import FilmRunner
+from ttv.wiring.sweeping import swept_beside
 
 #: One step fills a graphics card. Remote steps hold no process, only a coroutine each.
 GPU_SLOTS: Final = 1
@@ -90,7 +91,10 @@ async def work(settings: Settings) -> None:
             opened, runner, options=options, chance=random.Random(), metrics=metrics
         )
         tether.tell_ready()
-        async with looked_after(buys, opened):
+        async with (
+            looked_after(buys, opened),
+            swept_beside(makes, opened, settings, name=options.name, metrics=metrics),
+        ):
             await serving.serve(stop)
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from ttv import access, backends
 from ttv.api import Services, create_app
 from ttv.jobs import (
+    Census,
     Feed,
     Fleet,
     Jobs,
@@ -45,6 +46,7 @@ def app(tmp_path: Path) -> FastAPI:
                 tenants=Tenants(connection),
                 places=Places(connection),
                 spend=Spend(connection),
+                census=Census(connection),
             ),
             feed=Feed(connection, store),
             access=access.over(connection, settings, host="127.0.0.1"),

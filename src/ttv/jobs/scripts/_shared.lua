@@ -31,6 +31,7 @@
 -- ttv:workers:seen       sorted set  workers, by the time they were last heard of
 -- ttv:slots:<pool>       number  how many steps the live workers run at once
 -- ttv:sweeper            string  the process that swept last; gone when it is time to sweep again
+-- ttv:tidier             string  the process that has the turn to sweep the store (turn.lua)
 -- ttv:totals             hash    what all workers counted (no script; jobs/_totals.py)
 -- ttv:deadlines          sorted set  jobs that are not over, by the time at which they fail
 -- ttv:dead[:<tenant>]    sorted set  steps that failed for good, by the time; _letters.lua
