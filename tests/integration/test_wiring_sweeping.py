@@ -224,6 +224,24 @@ async def test_what_is_bought_and_not_there_yet_stays_however_long_its_job_is_pa
     assert await house.sweep() == {What.STEP: 3}
 
 
+async def test_what_was_bought_for_a_job_that_is_over_goes_after_its_days(house: House) -> None:
+    job = await house.job()
+    ledger = Ledger(house.store, folder(Kind.SEGMENT, ADDRESS))
+    await ledger.open(purchase(job))
+    await house.opened.store.cancel(job.id, tenant="local")
+    await house.age(29)
+    assert await house.sweep() == {}
+    await house.age(2)
+    assert await house.sweep() == {What.STEP: 1}
+
+
+async def test_a_folder_that_cannot_be_read_keeps_no_other(house: House) -> None:
+    await house.put("steps/segment/aa/aa11/purchase-1-intent.json", "{")
+    await house.put("steps/segment/bb/bb11/clip.mp4")
+    await house.age(31)
+    assert await house.sweep() == {What.STEP: 1}
+
+
 async def test_nobody_follows_the_purchase_of_a_clip_that_is_given_up(house: House) -> None:
     job = await house.job()
     ledger = Ledger(house.store, folder(Kind.SEGMENT, ADDRESS))

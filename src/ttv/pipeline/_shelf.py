@@ -66,12 +66,12 @@ class Shelf:
         async for folder in folders(self.store, _STEPS, parts=_PARTS):
             yield Kept(folder)
 
-    async def is_paid_for(self, kept: Kept) -> bool:
-        """Tell whether something is bought that is not there yet: it is money, not files."""
+    async def buyer(self, kept: Kept) -> str | None:
+        """Name who is buying what is not there yet; None where nobody is."""
         if kept.complete or not any(_is_note(file.key) for file in kept.folder.files):
-            return False
+            return None
         entry = await Ledger(self.store, kept.key).last()
-        return entry is not None and not entry.over
+        return None if entry is None or entry.over else entry.purchase.buyer
 
     async def retire(self, kept: Kept) -> None:
         """Let nobody find a whole result any more; its files stay for those who found it.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 from ttv import jobs
 from ttv.artifacts import Folder, folders
-from ttv.beside import beside
-from ttv.errors import TtvError
+from ttv.beside import beside, together
+from ttv.errors import TtvError, Unavailable
 from ttv.observability import WorkerMetrics, log
 from ttv.pipeline import Kept, Pipeline, Shelf, remove_films
 from ttv.settings import Settings
@@ -26,8 +26,9 @@ T = TypeVar("T")
 
 #: Seconds between two looks whether it is our turn.
 _LOOK: Final = 60.0
-#: Folders that are looked at, and removed, at a time.
-_AT_ONCE: Final = 100
+#: Folders that are looked at together, and of these, the ones that are removed at once.
+_BATCH: Final = 100
+_AT_ONCE: Final = 8
 
 
 class Removed(NamedTuple):
@@ -65,7 +66,7 @@ class Sweeper:
     async def sweep(self) -> Swept:
         """Remove what the rules give up; a second sweep beside it does no harm.
 
-        Raises Unavailable, and what a store raises; what is not removed then, the next one does.
+        Raises Unavailable, and what listing the store raises; the next one does the rest.
         """
         swept = Swept()
         await self._films(swept)
@@ -77,29 +78,36 @@ class Sweeper:
 
     async def _films(self, swept: Swept) -> None:
         everything = folders(self.makes.store, FILMS, parts=HOME_PARTS)
-        async for some in _batches(everything, _AT_ONCE):
+        async for some in _batches(everything):
             ids = [Place.of(folder.files[0].key).job_id for folder in some]
             fates = await self.census.fates(ids)
             now = self.makes.clock()
-            for folder, fate in zip(some, fates, strict=True):
-                for what, films in self.retention.judge_films(folder, fate, now=now):
-                    await self._remove_films(films)
-                    swept.add(what, films)
+            removals = (
+                self._take(swept, what, films, self._remove_films(films))
+                for folder, fate in zip(some, fates, strict=True)
+                for what, films in self.retention.judge_films(folder, fate, now=now)
+            )
+            await together(removals, at_once=_AT_ONCE)
 
-    async def _remove_films(self, films: Folder) -> None:
+    async def _remove_films(self, films: Folder) -> bool:
         if not self.dry:
             await remove_films(self.makes.store, [file.key for file in films.files])
+        return True
 
     async def _steps(self, swept: Swept) -> None:
         wanted = await self._wanted()
         shelf = Shelf(self.makes.store)
-        async for kept in shelf.all():
-            what = self.retention.judge_step(kept, wanted=wanted, now=self.makes.clock())
-            if what is not None and await self._remove_step(shelf, kept, what):
-                swept.add(what, kept.folder)
+        async for some in _batches(shelf.all()):
+            now = self.makes.clock()
+            removals = (
+                self._take(swept, what, kept.folder, self._remove_step(shelf, kept, what))
+                for kept in some
+                if (what := self.retention.judge_step(kept, wanted=wanted, now=now))
+            )
+            await together(removals, at_once=_AT_ONCE)
 
     async def _remove_step(self, shelf: Shelf, kept: Kept, what: What) -> bool:
-        if await shelf.is_paid_for(kept):
+        if await self._is_bought(await shelf.buyer(kept)):
             return False
         if self.dry:
             return True
@@ -107,6 +115,23 @@ class Sweeper:
             return await shelf.remove(kept)
         await shelf.retire(kept)
         return True
+
+    async def _is_bought(self, buyer: str | None) -> bool:
+        """Tell whether a job buys something that is not over; others have had time to."""
+        (fate,) = await self.census.fates([buyer or ""])
+        return fate is not None and fate.state is not None and not fate.state.terminal
+
+    async def _take(
+        self, swept: Swept, what: What, folder: Folder, removal: Awaitable[bool]
+    ) -> None:
+        """Count what is removed; where that fails, the next sweep tries it again."""
+        try:
+            if await removal:
+                swept.add(what, folder)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001  # a boundary: one bad file must not keep the others
+            log.exception("Not removed", action="store.unremoved", key=folder.key)
 
     async def _wanted(self) -> set[str]:
         """Collect the folders of results that jobs need which are not over.
@@ -175,11 +200,11 @@ async def _hold(census: jobs.Census, name: str, *, every: float) -> None:
             log.warning("Turn not held", action="store.turn_lost", error=error.message)
 
 
-async def _batches(of: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
+async def _batches(of: AsyncIterator[T]) -> AsyncIterator[list[T]]:
     batch = list[T]()
     async for one in of:
         batch.append(one)
-        if len(batch) == size:
+        if len(batch) == _BATCH:
             yield batch
             batch = []
     if batch:
