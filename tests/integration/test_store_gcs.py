@@ -129,6 +129,14 @@ async def test_an_upload_that_breaks_all_the_time_goes_on_while_it_gets_forward(
     assert len(google.calls("POST")) == 1
 
 
+async def test_a_slow_service_is_waited_for(google: Emulator, store: Gcs, source: Path) -> None:
+    google.faults(delay_seconds=0.2)
+
+    await store.put("a", source, content_type="video/mp4")
+
+    assert len(google.calls("PUT")) == 3
+
+
 async def test_an_upload_that_gets_no_further_ends(
     google: Emulator, store: Gcs, source: Path
 ) -> None:
@@ -391,8 +399,11 @@ async def test_a_ping_leaves_nothing(google: Emulator, store: Gcs) -> None:
     await store.ping()
     assert [call["method"] for call in google.calls()] == ["POST", "DELETE"]
 
-    google.faults(refuse_calls=1_000, refusal=403)
+    google.faults(refuse_calls=1, refusal=403)
     with pytest.raises(StorageUnwritable):
+        await store.ping()
+    google.faults(refuse_calls=1, refusal=503)
+    with pytest.raises(Unavailable):
         await store.ping()
 
 

@@ -20,7 +20,6 @@ _Result = TypeVar("_Result")
 
 #: Calls at a time; those beyond wait. The threads of asyncio are left to the rest of the process.
 _THREADS: Final = 10
-_CONNECT_SECONDS: Final = 10.0
 
 # Else the client asks about the bucket beside our calls, in threads that outlive it, to name the
 # bucket in traces that we do not send.
@@ -60,14 +59,14 @@ class Wire:
     """One bucket, as the service shows it; whoever makes it closes it."""
 
     def __init__(
-        self, client: storage.Client, bucket: str, tries: Tries, *, silent_seconds: float
+        self, client: storage.Client, bucket: str, tries: Tries, *, patience: tuple[float, float]
     ) -> None:
         self._client = client
         self._bucket = client.bucket(bucket)
         self.bucket = bucket
         self.tries = tries
-        #: How long the service may take no bytes, a connection among them, and give none.
-        self.patience: Final = (min(_CONNECT_SECONDS, silent_seconds), silent_seconds)
+        #: How many seconds the service may take no bytes, a connection among them, and give none.
+        self.patience = patience
         #: For the addresses of uploads, which need no credentials.
         self.plain = requests.Session()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ttv-gcs")
@@ -132,8 +131,8 @@ class Wire:
         )
 
     async def probe(self, name: str) -> None:
-        """Begin an upload and give it up."""
-        await self.ask(partial(self._probed, name))
+        """Begin an upload and give it up; asked once, as it tells how things are now."""
+        await self.once(partial(self._probed, name))
 
     def _probed(self, name: str) -> None:
         session = self.blob(name).create_resumable_upload_session(

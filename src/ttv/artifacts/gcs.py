@@ -34,6 +34,7 @@ from ttv.files import whole
 
 #: What is read in one call.
 _PIECE: Final = 4 << 20
+_CONNECT_SECONDS: Final = 10.0
 #: The longest time that Google signs a link for.
 _LONGEST_LINK_SECONDS: Final = 7 * 24 * 3600
 _KEY_PART: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
@@ -57,6 +58,11 @@ class Options(BaseModel):
     endpoint: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
     #: How long the service may be silent before a call is broken off and tried again.
     silent_seconds: float = Field(default=30, gt=0, le=600)
+
+    @property
+    def patience(self) -> tuple[float, float]:
+        """Give the seconds to wait for bytes to be taken, and for bytes to come."""
+        return min(_CONNECT_SECONDS, self.silent_seconds), self.silent_seconds
 
 
 def build(options: Mapping[str, object]) -> Gcs:
@@ -176,15 +182,13 @@ class Gcs:
         options = self._options
         with gcs_errors(options.bucket):
             credentials = self._credentials()
+            self._signer = self._found_signer(credentials)
             client = storage.Client(
                 project=options.project,
                 credentials=credentials,
                 client_options={"api_endpoint": options.endpoint} if options.endpoint else None,
             )
-            self._wire = Wire(
-                client, options.bucket, self._tries, silent_seconds=options.silent_seconds
-            )
-            self._signer = self._found_signer(credentials)
+        self._wire = Wire(client, options.bucket, self._tries, patience=options.patience)
 
     def _credentials(self) -> Credentials:
         if self._key:
@@ -204,7 +208,7 @@ class Gcs:
             email,
             bucket=self._options.bucket,
             endpoint=self._options.endpoint,
-            timeout=self._wire.patience,
+            timeout=self._options.patience,
         )
 
     def _name(self, key: str) -> str:

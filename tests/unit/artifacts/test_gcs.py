@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.auth.credentials import AnonymousCredentials, Credentials
 
 from ttv.artifacts import Offer
 from ttv.artifacts._gcs_errors import meaning
+from ttv.artifacts._gcs_signing import account_of
 from ttv.artifacts.gcs import Gcs, build
 from ttv.errors import InvalidRequest, Permanent, StorageUnwritable, TtvError, Unavailable
 
@@ -178,3 +180,19 @@ def test_the_wish_of_the_service_to_wait_is_kept() -> None:
     error = meaning(503, "", {"Retry-After": "7"}, "films")
     assert isinstance(error, Unavailable)
     assert error.retry_after == 7
+
+
+class Machine(Credentials):
+    """The credentials of a machine, which learn their name when they are first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.service_account_email = "default"
+
+    def refresh(self, _request: object) -> None:
+        self.service_account_email = _EMAIL
+
+
+def test_the_account_of_a_machine_is_found() -> None:
+    assert account_of(Machine()) == _EMAIL
+    assert account_of(AnonymousCredentials()) is None

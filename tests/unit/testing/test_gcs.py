@@ -326,6 +326,26 @@ def test_nobody_signs_without_a_token(google: Emulator) -> None:
     assert httpx.post(f"{account}:signBlob", json={"payload": "AA=="}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/-/none"),
+        ("POST", "/-/faults"),
+        ("GET", "/storage/v1/b/films/o?maxResults=x"),
+        ("GET", "/storage/v1/b/films/o/a?generation=x"),
+        ("POST", "/upload/storage/v1/b/films/o?uploadType=none"),
+        ("POST", "/upload/storage/v1/b/films/o?uploadType=resumable"),
+        ("POST", "/upload/storage/v1/b/films/o?uploadType=multipart&name=a"),
+        ("PUT", "/upload/storage/v1/b/films/o?upload_id=none"),
+        ("GET", "/films/a?X-Goog-Algorithm=GOOG4-RSA-SHA256"),
+    ],
+)
+def test_a_call_that_is_wrong_is_refused_in_order(google: Emulator, method: str, path: str) -> None:
+    answer = httpx.request(method, f"{google.url}{path}", json={"none": 1})
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["error"]["code"] == answer.status_code
+
+
 def test_it_tells_what_was_asked(google: Emulator) -> None:
     options = {"api_endpoint": google.url}
     with (

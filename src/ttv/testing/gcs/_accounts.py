@@ -83,7 +83,10 @@ class Accounts:
             raise Refused(401, "A token is needed to sign")
         if email != EMAIL:
             raise Refused(403, "Permission 'iam.serviceAccounts.signBlob' denied")
-        payload = base64.b64decode(str(call.json().get("payload", "")))
+        try:
+            payload = base64.b64decode(str(call.json().get("payload", "")))
+        except ValueError as error:
+            raise Refused(400, "Invalid payload") from error
         signature = self._key.sign(payload, PKCS1v15(), SHA256())
         return answered({"keyId": "1", "signedBlob": base64.b64encode(signature).decode()})
 

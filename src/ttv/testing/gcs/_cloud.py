@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
 
 from ttv.testing.gcs import _links
@@ -15,6 +15,7 @@ from ttv.testing.gcs._http import Answer, Call, Refused, answered, refusal
 from ttv.testing.gcs._objects import Shelf, Stored
 from ttv.testing.gcs._uploads import Uploads
 
+_MOST_LISTED: Final = 1_000
 _Do: TypeAlias = Callable[[Call, Mapping[str, str]], Answer]
 
 
@@ -88,8 +89,7 @@ class Cloud:
 
     def _list(self, call: Call, where: Mapping[str, str]) -> Answer:
         query = call.query
-        asked = int(query.get("maxResults") or self.faults.most_listed)
-        most = min(asked, self.faults.most_listed)
+        most = min(call.number("maxResults") or _MOST_LISTED, self.faults.most_listed)
         token = query.get("pageToken", "")
         page, following = self._shelf(where).listed(query.get("prefix", ""), token, most)
         items = [stored.resource(where["bucket"]) for stored in page]

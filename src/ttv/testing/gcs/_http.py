@@ -40,12 +40,20 @@ class Call:
     @property
     def wanted_generation(self) -> int | None:
         """Give the generation that the object must have: 0 means that there must be none."""
-        return _number(self.query, "ifGenerationMatch")
+        return self.number("ifGenerationMatch")
 
     @property
     def generation(self) -> int | None:
         """Give the generation that is asked for; none means the newest."""
-        return _number(self.query, "generation")
+        return self.number("generation")
+
+    def number(self, name: str) -> int | None:
+        """Read a parameter that is a whole number. Raises Refused."""
+        text = self.query.get(name)
+        try:
+            return None if text is None else int(text)
+        except ValueError as error:
+            raise Refused(400, f"Invalid value for {name}") from error
 
     def json(self) -> dict[str, Any]:
         """Read the body. Raises Refused."""
@@ -82,13 +90,3 @@ def refusal(status: int, message: str) -> Answer:
     document = {"error": {"code": status, "message": message, "errors": [{"message": message}]}}
     headers = {"Content-Type": "application/json; charset=UTF-8"}
     return Answer(status, json.dumps(document).encode(), headers)
-
-
-def _number(query: Mapping[str, str], name: str) -> int | None:
-    text = query.get(name)
-    if text is None:
-        return None
-    try:
-        return int(text)
-    except ValueError as error:
-        raise Refused(400, f"Invalid value for {name}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import threading
@@ -10,8 +9,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+from pydantic import ValidationError
+
 from ttv.testing.gcs._cloud import Cloud
-from ttv.testing.gcs._http import Answer, Call, Refused, answered
+from ttv.testing.gcs._http import Answer, Call, answered, refusal
 
 _BLOCK: Final = 65_536
 
@@ -159,12 +160,18 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", "/-/key":
                 return answered(cloud.accounts.key_file(self.server.base))
             case "POST", "/-/faults":
-                cloud.change_faults(call.json())
-                return answered(json.loads(cloud.faults.model_dump_json()))
+                return self._changed(call)
             case "POST", "/-/reset":
                 cloud.reset()
                 return Answer(204)
-        raise Refused(404, "no such call")
+        return refusal(404, "no such call")
+
+    def _changed(self, call: Call) -> Answer:
+        try:
+            self.server.cloud.change_faults(call.json())
+        except ValidationError as error:
+            return refusal(400, str(error))
+        return answered(self.server.cloud.faults.model_dump())
 
 
 def _hung_up(connection: socket.socket) -> bool:
