@@ -20,6 +20,8 @@ class Scope(StrEnum):
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
     ARTIFACTS_READ = "artifacts:read"
+    #: Who is told of the jobs of the own tenant, also when the key has ended.
+    WEBHOOKS_WRITE = "webhooks:write"
     #: Keys of the own tenant.
     ADMIN = "admin"
 

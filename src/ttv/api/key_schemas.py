@@ -46,7 +46,7 @@ class KeyRequest(BaseModel):
     )
     name: str = Field(default="", strict=True, description="What it is for, for people.")
     scopes: list[Scope] | None = Field(
-        default=None, description="What it allows; all but `admin` if unset."
+        default=None, description="What it allows; all but `webhooks:write` and `admin` if unset."
     )
     expires_in_seconds: int | None = Field(
         default=None, strict=True, description="When it ends by itself; never if unset."

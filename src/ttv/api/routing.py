@@ -26,6 +26,8 @@ CHANGES_JOBS: Final = Guard(Scope.JOBS_WRITE)
 MAKES_JOBS: Final = Guard(Scope.JOBS_WRITE, Limit.CREATES)
 READS_FILES: Final = Guard(Scope.ARTIFACTS_READ)
 MANAGES: Final = Guard(Scope.ADMIN)
+#: For keys that may say who is told of jobs.
+TELLS: Final = Guard(Scope.WEBHOOKS_WRITE)
 #: For operators, and for who asks from this machine.
 WATCHES: Final = Guard(Scope.ADMIN, from_here=True)
 

@@ -51,8 +51,8 @@ def create(
         str,
         typer.Option(
             metavar="LIST",
-            help="What it allows, with commas: jobs:read, jobs:write, artifacts:read, and admin "
-            "to manage keys. [dim]default: all but admin[/]",
+            help="What it allows, with commas: jobs:read, jobs:write, artifacts:read, "
+            "webhooks:write, and admin to manage keys. [dim]default: the first three[/]",
         ),
     ] = "",
     expires: Annotated[

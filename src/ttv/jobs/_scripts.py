@@ -16,6 +16,7 @@ _USUAL: Final = Limits()
 #: What stands in front of every script, in this order.
 _SHARED: Final = (
     "_shared.lua",
+    "_told.lua",
     "_queueing.lua",
     "_paces.lua",
     "_letters.lua",

@@ -36,6 +36,7 @@ _SECRET_KEY: Final = re.compile(
 _SECRET_TEXT: Final = (
     (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {_MASK}"),
     (re.compile(r"\b(ttv_live_\w{8}_)[\w-]+"), rf"\1{_MASK}"),
+    (re.compile(r"\b(whsec_)[A-Za-z0-9+/=]+"), rf"\1{_MASK}"),
     (re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*@"), f"{_MASK}@"),
     (re.compile(r"\?[^\s\"']*(?:signature|sig|token)=[^\s\"']*", re.IGNORECASE), f"?{_MASK}"),
 )

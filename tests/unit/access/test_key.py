@@ -44,5 +44,5 @@ def test_a_key_lives_until_it_expires_or_is_revoked() -> None:
 
 def test_a_scope_of_a_later_version_allows_nothing() -> None:
     fields = {"id": "a", "tenant": "t", "name": "", "created_at": "1"}
-    key = Key.read({**fields, "scopes": "jobs:read webhooks:write"})
+    key = Key.read({**fields, "scopes": "jobs:read dreams:write"})
     assert key.scopes == {Scope.JOBS_READ}

@@ -40,12 +40,14 @@
 -- ttv:deleted:<id>:steps hash    its steps as they were
 -- ttv:gone               sorted set  jobs deleted in the last day, by the time: nobody makes them again
 -- ttv:spend:...          hash    what is set aside and spent; _spend.lua
+-- ttv:hooks:of:<tenant>  sorted set  the tenant's webhooks, and
+-- ttv:hooks:told         list    what they are to be told; _told.lua
 -- ttv:canceled           channel  <id>:<attempt> of jobs as they are called off
 -- ttv:happened           channel  ids of jobs as something happens to them
 
 local JOURNAL_LENGTH = 5000
--- Both are in _queueing.lua, which needs what is here.
-local stand_up, stand_down
+-- Two are in _queueing.lua and one is in _told.lua, which need what is here.
+local stand_up, stand_down, tell
 
 local function job_key(id) return 'ttv:job:' .. id end
 local function steps_key(id) return 'ttv:job:' .. id .. ':steps' end
@@ -91,6 +93,7 @@ local function move(id, to, at)
     redis.call('HSET', job_key(id), 'started_at', whole(at))
     redis.call('ZADD', 'ttv:started', whole(at), id)
   end
+  if to ~= 'queued' then tell(id, to, at) end
 end
 
 -- Tell whether steps of a job may start.

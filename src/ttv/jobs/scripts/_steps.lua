@@ -69,6 +69,7 @@ local function hold(id, failure)
   redis.call('HINCRBY', job_key(id), 'graph', 1)
   withdraw(id)
   stand_down(id)
+  tell(id, 'paused', clock())
 end
 
 -- Call off every step of a job that is not over, and tell the workers of those that run.
