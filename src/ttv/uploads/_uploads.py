@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ttv import media
 from ttv.artifacts import Artifact, KeyTaken, Store
-from ttv.errors import Conflict, InvalidRequest, NotFound
+from ttv.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from ttv.scratch import scratch
 from ttv.tenancy import check_tenant
 from ttv.uploads._upload import (
@@ -33,6 +34,8 @@ from ttv.uploads._upload import (
 MAX_PAGE: Final = 100
 #: Files that are made anew at a time: each takes a core and up to half a gigabyte.
 _AT_ONCE: Final = 2
+#: Files that are on their way here or wait for their turn: each takes its size on the disk.
+_MOST_ARRIVING: Final = 32
 
 
 class NoRoom(Conflict):
@@ -65,6 +68,18 @@ class Uploads:
         self._quota = quota
         self._clock = clock
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._arriving = 0
+
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """Hold a place for a file from its first byte until it is kept. Raises Unavailable."""
+        if self._arriving >= _MOST_ARRIVING:
+            raise Unavailable("too many files arrive here at once; send this one again later")
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
 
     async def put(
         self,
