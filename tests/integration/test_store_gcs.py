@@ -243,6 +243,7 @@ async def test_bytes_that_are_damaged_on_the_way_make_no_object(
     with pytest.raises(Unavailable, match="damaged"):
         await store.put("a", source, content_type="video/mp4")
 
+    assert len(google.calls("PUT")) == 3
     assert await store.stat("a") is None
 
 

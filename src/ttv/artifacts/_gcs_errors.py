@@ -18,6 +18,10 @@ class Unmatched(Conflict):
     """The object is not of the generation that the call expects."""
 
 
+class Damaged(Conflict):
+    """The bytes that arrived are not those whose hash was sent."""
+
+
 class UploadGone(NotFound):
     """The service has forgotten the upload."""
 
@@ -70,7 +74,7 @@ def meaning(status: int, text: str, headers: Mapping[str, str], bucket: str) -> 
     if status == 404 and "bucket does not exist" in text:
         return StorageUnwritable(f"there is no bucket {bucket}; make it, or name another")
     if status == 400 and "crc32c" in text.lower():
-        return Unavailable(f"the bytes reached the bucket {bucket} damaged")
+        return Damaged()
     if status in _REFUSED:
         return StorageUnwritable(
             f"Google Cloud Storage refuses the bucket {bucket} ({status}); give the service "

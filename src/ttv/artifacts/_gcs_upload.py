@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Final
 import google_crc32c
 from requests import Response
 
-from ttv.artifacts._gcs_errors import Unmatched, UploadGone, refused
+from ttv.artifacts._gcs_errors import Damaged, Unmatched, UploadGone, refused
 from ttv.artifacts._gcs_wire import Head, Wire
 from ttv.artifacts._port import KeyTaken
 from ttv.artifacts._source import opened
@@ -64,22 +65,27 @@ def measured(source: Path) -> tuple[int, str, str]:
     return size, sha256.hexdigest(), b64encode(crc32c.digest()).decode()
 
 
-async def send(wire: Wire, parcel: Parcel) -> Head:
+async def send(wire: Wire, parcel: Parcel) -> None:
     """Store the file; raises KeyTaken where it must be absent and is not."""
+    try:
+        await _sent(wire, parcel)
+    except Damaged as error:
+        raise Unavailable(f"the bytes reached the bucket {wire.bucket} damaged") from error
+
+
+async def _sent(wire: Wire, parcel: Parcel) -> None:
     try:
         head = await _Upload(wire, parcel).made()
     except Unmatched as error:
         # The answer to the last piece may have been lost, and the object be our own.
-        try:
-            head = await wire.look(parcel.name)
-        except NotFound:
-            raise KeyTaken from error
-        if head.notes.get(PUT) != parcel.put:
-            raise KeyTaken from error
+        with suppress(NotFound):
+            if (await wire.look(parcel.name)).notes.get(PUT) == parcel.put:
+                return
+        raise KeyTaken from error
     if (head.size, head.crc32c) != (parcel.size, parcel.crc32c):
-        await wire.remove(parcel.name, head.generation)
-        raise Unavailable(f"the bytes reached the bucket {wire.bucket} damaged")
-    return head
+        with suppress(NotFound):
+            await wire.remove(parcel.name, head.generation)
+        raise Damaged
 
 
 class _Upload:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.auth.credentials import AnonymousCredentials, Credentials
 
 from ttv.artifacts import Offer
-from ttv.artifacts._gcs_errors import meaning
+from ttv.artifacts._gcs_errors import Damaged, meaning
 from ttv.artifacts._gcs_signing import account_of
 from ttv.artifacts.gcs import Gcs, build
 from ttv.errors import InvalidRequest, Permanent, StorageUnwritable, TtvError, Unavailable
@@ -163,7 +163,7 @@ def test_a_key_does_not_show_in_the_description_of_the_store(key: Key) -> None:
         (401, "secret words", StorageUnwritable, "Storage Object User"),
         (403, "secret words", StorageUnwritable, "Storage Object User"),
         (404, "The specified bucket does not exist.", StorageUnwritable, "no bucket films"),
-        (400, "Provided CRC32C 'x' doesn't match", Unavailable, "damaged"),
+        (400, "Provided CRC32C 'x' doesn't match", Damaged, "not those whose hash"),
         (400, "secret words", Permanent, "does not take a call"),
     ],
 )
