@@ -105,6 +105,13 @@ def told_files(document: bytes) -> Mapping[str, Told]:
         }
 
 
+def tells_of(document: bytes, results: Mapping[str, Result]) -> bool:
+    """Tell whether a manifest is that of a film made of these results. Raises Unreadable."""
+    with _readable():
+        made = {name: step["address"] for name, step in json.loads(document)["steps"].items()}
+        return made == {name: result.address for name, result in results.items()}
+
+
 def read_manifest(document: bytes, delivery: Result, *, pool: Callable[[str], str]) -> Delivered:
     """Read a manifest back, with the result of the step that wrote it.
 
