@@ -46,6 +46,8 @@ class Capabilities:
     cancel: bool = True
     #: How long to wait between two polls of a handle.
     poll_seconds: float = 2.0
+    #: Its pictures come out of a trained model, which a film's provenance says.
+    trained: bool = True
     #: What a segment costs, in millionths of a US dollar: by the second, and each.
     price_per_second: int = 0
     price_per_segment: int = 0

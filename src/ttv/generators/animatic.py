@@ -94,6 +94,7 @@ class Animatic:
             pool="cpu",
             min_seconds=0.5,
             max_seconds=60.0,
+            trained=False,
             first_frame=True,
             last_frame=True,
             follows=True,

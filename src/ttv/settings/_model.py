@@ -141,6 +141,8 @@ class Settings(BaseModel):
 
     max_prompt_chars: int = Field(default=4_000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
+    #: The same for a manifest from which a film is made again.
+    max_manifest_bytes: int = Field(default=4_194_304, ge=1_024, le=67_108_864)
     #: How long a client may take to send a body.
     body_seconds: float = Field(default=30, ge=1, le=3_600)
     #: Event streams that one API process holds open.
@@ -176,6 +178,15 @@ class Settings(BaseModel):
     #: in with.
     gcs_credentials_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a service account's key"
+    )
+
+    #: What films are signed with by C2PA: the chain of certificates in PEM, and the private key of
+    #: the first. Both or none.
+    c2pa_certificate_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a chain of certificates in PEM"
+    )
+    c2pa_key_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a private key in PEM"
     )
 
     planners: Options = Field(default_factory=dict, repr=False)

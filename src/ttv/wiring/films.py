@@ -29,12 +29,14 @@ async def open_pipeline(settings: Settings) -> AsyncIterator[Pipeline]:
         async def all_opened(room: str, default: str, options: Mapping[str, Any]) -> dict[str, Any]:
             return {name: await opened(room, name, options) for name in {default: None, **options}}
 
+        signers = _signers(settings)
         store = settings.store or ("gcs" if settings.gcs_bucket else "disk")
         yield Pipeline(
             planners=await all_opened("planning", settings.planner, settings.planners),
             painters=await all_opened("keyframes", settings.painter, settings.painters),
             generators=await all_opened("generators", settings.generator, settings.generators),
             store=await opened("artifacts", store, _stores(settings)),
+            provenance=await opened("provenance", "c2pa", signers) if signers else None,
         )
 
 
@@ -55,3 +57,18 @@ def _stores(settings: Settings) -> dict[str, dict[str, Any]]:
                 param=setting,
             )
     return {**settings.stores, "disk": disk, "gcs": gcs}
+
+
+def _signers(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Give the options of what signs films; nothing where the operator signs none."""
+    files = {
+        "certificate_file": settings.c2pa_certificate_file,
+        "key_file": settings.c2pa_key_file,
+    }
+    given = {option: str(path) for option, path in files.items() if path}
+    if len(given) == 1:
+        (missing,) = (f"TTV_C2PA_{option.upper()}" for option in files if option not in given)
+        raise InvalidRequest(
+            f"{missing} is missing; films are signed with a certificate and its key", param=missing
+        )
+    return {"c2pa": given} if given else {}

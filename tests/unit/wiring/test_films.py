@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.provenance.authority import signing
 from ttv.errors import InvalidRequest
+from ttv.provenance import Unsignable
 from ttv.settings import Options, Settings
 from ttv.wiring.films import open_pipeline
 
@@ -66,5 +68,41 @@ async def test_a_setting_and_an_option_that_differ_are_refused(
     )
 
     with pytest.raises(InvalidRequest, match=f"{setting.upper()} and the option {option} of"):
+        async with open_pipeline(settings):
+            pass
+
+
+async def test_films_are_signed_where_a_certificate_and_its_key_are_given(tmp_path: Path) -> None:
+    known = signing(tmp_path)
+    settings = Settings(
+        data_dir=tmp_path, c2pa_certificate_file=known.certificate, c2pa_key_file=known.key
+    )
+
+    async with open_pipeline(settings) as pipeline:
+        assert pipeline.provenance is not None
+    async with open_pipeline(Settings(data_dir=tmp_path)) as pipeline:
+        assert pipeline.provenance is None
+
+
+@pytest.mark.parametrize("given", ["c2pa_certificate_file", "c2pa_key_file"])
+async def test_half_of_what_films_are_signed_with_is_told_at_start(
+    tmp_path: Path, given: str
+) -> None:
+    settings = Settings.model_validate({"data_dir": tmp_path, given: tmp_path / "file.pem"})
+
+    with pytest.raises(InvalidRequest, match="is missing") as refused:
+        async with open_pipeline(settings):
+            pass
+    missing = {"c2pa_certificate_file", "c2pa_key_file"} - {given}
+    assert refused.value.param == f"TTV_{missing.pop().upper()}"
+
+
+async def test_a_certificate_that_has_run_out_is_told_at_start(tmp_path: Path) -> None:
+    known = signing(tmp_path, days=(-2, -1))
+    settings = Settings(
+        data_dir=tmp_path, c2pa_certificate_file=known.certificate, c2pa_key_file=known.key
+    )
+
+    with pytest.raises(Unsignable, match="renew it"):
         async with open_pipeline(settings):
             pass
