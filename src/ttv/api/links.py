@@ -109,7 +109,7 @@ class Linker:
 @get(
     router,
     f"{FILES}/{{key:path}}",
-    name="getFile",
+    name="getLinkedFile",
     guard=PUBLIC,
     json=False,
     extra={

@@ -127,7 +127,7 @@ async def get_live_playlist(request: Request, here: Here, who: Who, job_id: JobI
 @get(
     router,
     f"{PLAYLISTS}/{{job_id}}/{{name}}",
-    name="getPlaylist",
+    name="getLinkedPlaylist",
     guard=PUBLIC,
     json=False,
     extra={

@@ -19,7 +19,7 @@ from ttv.errors import InvalidRequest, TtvError
 COMMANDS: Final = (
     *("render", "plan", "estimate", "demo"),
     *("up", "serve", "worker", "queue", "keys", "tenants", "rebuild", "sweep"),
-    *("submit", "jobs", "status", "download"),
+    *("submit", "jobs", "status", "download", "link"),
     *("cancel", "pause", "resume", "retry", "regenerate", "delete"),
     *("segments", "cost", "usage", "backends", "dead"),
     "webhooks",

@@ -33,6 +33,23 @@ PlanFile = Annotated[
         rich_help_panel=_FILM,
     ),
 ]
+ManifestFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--manifest",
+        metavar="FILE",
+        help="Make the film of this manifest again, instead of a prompt.",
+        rich_help_panel=_FILM,
+    ),
+]
+AllowDifferences = Annotated[
+    bool,
+    typer.Option(
+        "--allow-differences",
+        help="With --manifest: make it also where it may come out otherwise.",
+        rich_help_panel=_FILM,
+    ),
+]
 Seconds = Annotated[
     float | None,
     typer.Option(help="Length; the prompt's beats decide by default.", rich_help_panel=_FILM),
@@ -67,6 +84,24 @@ Generator = Annotated[
     typer.Option(
         metavar="NAME",
         help="The engine that makes the shots. [dim]default: animatic[/]",
+        rich_help_panel=_FILM,
+    ),
+]
+Forms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        metavar="FORM",
+        help="A form to have the film in, too: webm, gif, hls, srt ... or all; give it once for "
+        "each. [dim]default: MP4 only[/]",
+        rich_help_panel=_FILM,
+    ),
+]
+StripMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--strip-metadata",
+        help="Write neither title nor a word on how it was made into the film.",
         rich_help_panel=_FILM,
     ),
 ]
@@ -128,6 +163,14 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id that ttv submit printed.")]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FORM",
+        help="A form that the film was asked for in, or poster, plan, manifest. "
+        "[dim]default: film[/]",
+    ),
+]
 Port = Annotated[
     int | None,
     typer.Option(min=1, max=65_535, help="Port of the API. [dim]default: API_PORT or 8000[/]"),

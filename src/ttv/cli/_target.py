@@ -1,4 +1,4 @@
-"""Where a finished film is put: never half a file, never over another one unasked."""
+"""Where a file of a film is put: never half of it, never over another one unasked."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def slug(title: str) -> str:
     return name
 
 
-def choose(asked: Path | None, title: str, *, force: bool) -> Path:
-    """Settle the path of a film before it is made.
+def choose(asked: Path | None, title: str, *, force: bool, suffix: str = SUFFIX) -> Path:
+    """Settle the path of a file before it is made.
 
     Without a wish, a free name in the working folder. Raises InvalidRequest for a name that
     is taken, unless the user agrees to overwrite it, and StorageUnwritable.
     """
     with storage_errors(asked.parent if asked else Path.cwd()):
-        path = _chosen(asked, title, force=force)
+        path = _chosen(asked, title, force=force, suffix=suffix)
     with storage_errors(path.parent):
         part = unfinished(path)
         part.touch()
@@ -57,12 +57,12 @@ def file_size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"
 
 
-def _chosen(asked: Path | None, title: str, *, force: bool) -> Path:
+def _chosen(asked: Path | None, title: str, *, force: bool, suffix: str) -> Path:
     if asked is None:
-        return _free(Path.cwd(), slug(title))
+        return _free(Path.cwd(), slug(title), suffix)
     if asked.is_dir():
-        return _free(asked, slug(title))
-    path = _checked(asked)
+        return _free(asked, slug(title), suffix)
+    path = _checked(asked, suffix)
     if path.exists() and not (force or _agreed(path)):
         raise InvalidRequest(
             f"{asked} exists; --force overwrites it, -o chooses another name", param="-o"
@@ -70,20 +70,21 @@ def _chosen(asked: Path | None, title: str, *, force: bool) -> Path:
     return path
 
 
-def _free(folder: Path, name: str) -> Path:
+def _free(folder: Path, name: str, suffix: str) -> Path:
     names = (
-        f"{name}{SUFFIX}" if number == 1 else f"{name}-{number}{SUFFIX}" for number in count(1)
+        f"{name}{suffix}" if number == 1 else f"{name}-{number}{suffix}" for number in count(1)
     )
     return next(path for each in names if not (path := folder / each).exists())
 
 
-def _checked(asked: Path) -> Path:
+def _checked(asked: Path, suffix: str) -> Path:
     if str(asked) == "-":
         raise InvalidRequest("a film cannot go to standard output; name a file", param="-o")
-    named = asked if asked.suffix else asked.with_suffix(SUFFIX)
-    if named.suffix.lower() != SUFFIX:
-        better = named.with_suffix(SUFFIX).name
-        raise InvalidRequest(f"a film is an MP4 file; name it {better}", param="-o")
+    named = asked if asked.suffix else asked.with_suffix(suffix)
+    if named.suffix.lower() != suffix:
+        better = named.with_suffix(suffix).name
+        what = suffix.removeprefix(".").upper()
+        raise InvalidRequest(f"this is made as {what}; name it {better}", param="-o")
     for path in (asked, named):
         if path.exists() and not path.is_file():
             raise InvalidRequest(f"{path} is not a plain file; choose another name", param="-o")

@@ -9,22 +9,31 @@ import typer
 
 from ttv.cli import _options as options
 from ttv.cli._app import JOBS, app, examples
+from ttv.errors import InvalidRequest
 
 
 @app.command(
     rich_help_panel=JOBS,
-    epilog=examples("ttv download job_01JZ8Q5W3N6X4T7V9B2C1D0EFG -o boat.mp4"),
+    epilog=examples(
+        "ttv download job_01JZ8Q5W3N6X4T7V9B2C1D0EFG -o boat.mp4",
+        "ttv download job_01JZ8Q5W3N6X4T7V9B2C1D0EFG --output webm -o boat.webm",
+        "ttv download job_01JZ8Q5W3N6X4T7V9B2C1D0EFG --all -o boat/",
+    ),
 )
 def download(
     job_id: options.JobId,
     *,
-    output: Annotated[
+    output: options.Output = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Save all forms, and what goes with them, in a folder.")
+    ] = False,
+    to: Annotated[
         Path | None,
         typer.Option(
-            "--output",
+            "--to",
             "-o",
             metavar="FILE",
-            help="The MP4 to write, or a folder. [dim]default: the job's id[/]",
+            help="The file to write, or a folder. [dim]default: the job's id[/]",
         ),
     ] = None,
     force: options.Force = False,
@@ -34,11 +43,24 @@ def download(
     from ttv.cli import _target
     from ttv.cli._run import run
 
-    path = _target.choose(output, job_id, force=force)
-    run(_download(url, job_id, path))
-    print(_target.from_here(path))
+    if everything and output is not None:
+        raise InvalidRequest("--all saves every form; leave out --output", param="--output")
+    for path in run(_download(url, job_id, to, output=output, force=force, everything=everything)):
+        print(_target.from_here(path))
 
 
-async def _download(url: str | None, job_id: str, path: Path) -> None:
+async def _download(
+    url: str | None,
+    job_id: str,
+    to: Path | None,
+    *,
+    output: str | None,
+    everything: bool,
+    force: bool,
+) -> list[Path]:
+    from ttv.cli._saving import save, save_all
+
     async with options.open_client(url) as client:
-        await client.download(job_id, path)
+        if everything:
+            return await save_all(client, job_id, to, force=force)
+        return [await save(client, job_id, to, output=output or "film", force=force)]

@@ -16,7 +16,16 @@ from ttv.client._costs import Day, Estimate, JobCost, Refusal, ShotPrice, StepCo
 from ttv.client._problems import AccessDenied, ServiceUnavailable
 from ttv.client._retry import Retry
 from ttv.client._segments import Regeneration, Segment, SegmentCost
-from ttv.client._values import Artifact, Cost, Event, Failure, Job, Page, Step
+from ttv.client._values import Artifact, Cost, Event, Failure, Job, Output, Page, Step
+from ttv.client._webhooks import (
+    DeliveryAttempt,
+    DeliveryLog,
+    NewWebhook,
+    SentMessage,
+    Webhook,
+    WebhookList,
+    Webhooks,
+)
 from ttv.client._workshop import (
     BackEnd,
     BackEnds,
@@ -40,6 +49,8 @@ __all__ = [
     "Day",
     "DeadLetter",
     "DeadLetters",
+    "DeliveryAttempt",
+    "DeliveryLog",
     "Dollars",
     "Engine",
     "Estimate",
@@ -47,6 +58,8 @@ __all__ = [
     "Failure",
     "Job",
     "JobCost",
+    "NewWebhook",
+    "Output",
     "Page",
     "PoolLoad",
     "Queue",
@@ -55,12 +68,16 @@ __all__ = [
     "Retry",
     "Segment",
     "SegmentCost",
+    "SentMessage",
     "ServiceUnavailable",
     "ShotPrice",
     "Step",
     "StepCost",
     "TenantLoad",
     "Usage",
+    "Webhook",
+    "WebhookList",
+    "Webhooks",
     "When",
     "Worker",
 ]

@@ -38,6 +38,12 @@ def moment(name: str, when: When | None) -> dict[str, Any]:
     return {name: when.astimezone().isoformat()}
 
 
+def link_terms(seconds: int | None, *, download: bool) -> dict[str, str]:
+    """Write what a link is to be like, as a query."""
+    lasting = {} if seconds is None else {"expires_seconds": str(seconds)}
+    return {**lasting, **({"download": "1"} if download else {})}
+
+
 async def change(http: Http, path: str, fields: Mapping[str, Any], *, seen: Job) -> Job:
     """Change a job as it was seen, once. Raises Conflict when it is not so any more."""
     headers = {"If-Match": f'"{seen.revision}"', "Idempotency-Key": uuid.uuid4().hex}

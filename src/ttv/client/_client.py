@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 import httpx
 
 from ttv.client import _watching
-from ttv.client._changes import Dollars, When, body, change, moment, remove
+from ttv.client._changes import Dollars, When, body, change, link_terms, moment, remove
 from ttv.client._costs import Estimate, JobCost, Usage
 from ttv.client._download import download
 from ttv.client._http import JOBS, Http, job_path
@@ -19,8 +21,10 @@ from ttv.client._part import Part
 from ttv.client._problems import ServiceUnavailable
 from ttv.client._retry import Retry
 from ttv.client._segments import Regeneration, Segment, Segments
-from ttv.client._values import Artifact, Event, Job, Page
+from ttv.client._values import Artifact, Event, Job, Output, Outputs, Page
+from ttv.client._webhooks import Webhooks
 from ttv.client._workshop import BackEnds, DeadLetters, Queue
+from ttv.errors import InvalidRequest
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 
@@ -51,6 +55,8 @@ class Client:
             retry=retry or Retry(),
             transport=transport,
         )
+        #: Who is told of your jobs.
+        self.webhooks = Webhooks(self._http)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,6 +92,34 @@ class Client:
         }
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         return Job.of(await self._http.post(JOBS, asked, headers=headers))
+
+    async def reproduce(
+        self,
+        manifest: Mapping[str, Any],
+        *,
+        allow_differences: bool = False,
+        priority: str | None = None,
+        start_at: When | None = None,
+        deadline: When | None = None,
+        max_cost: Dollars | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Make the film of a manifest again: the same plan, takes, seeds and back ends.
+
+        Raises Conflict where it would come out otherwise at the service, unless that is allowed;
+        then the warnings of the job tell why.
+        """
+        terms = {
+            **body(allow_differences=allow_differences or None, priority=priority),
+            **body(max_cost=max_cost),
+            **moment("start_at", start_at),
+            **moment("deadline", deadline),
+        }
+        headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        params = {name: str(value).lower() for name, value in terms.items()}
+        return Job.of(
+            await self._http.post(f"{JOBS}/reproduce", manifest, params=params, headers=headers)
+        )
 
     async def estimate(self, request: Mapping[str, Any]) -> Estimate:
         """Tell what the film of a request would cost; nothing is made."""
@@ -227,24 +261,52 @@ class Client:
         document: Mapping[str, Any] = (await self._http.get(job_path(job_id, "plan"))).json()
         return document
 
-    async def artifact(self, job_id: str) -> Artifact:
-        """Describe the film of a finished job."""
-        return Artifact.of(await self._http.get(job_path(job_id, "artifact")))
+    async def artifact(
+        self,
+        job_id: str,
+        *,
+        output: str = "film",
+        expires_seconds: int | None = None,
+        download: bool = False,
+    ) -> Artifact:
+        """Describe a file of a job, with a link that works for so long, from a minute to a week.
+
+        ``output`` is one of its ``outputs``, or "live": the playlist of what is made so far.
+        ``download`` makes a browser save the file.
+        """
+        asked = {"output": output, **link_terms(expires_seconds, download=download)}
+        answer = await self._http.get(job_path(job_id, "artifact"), params=asked)
+        artifact = Artifact.of(answer)
+        return replace(artifact, url=self._http.absolute(artifact.url))
+
+    async def outputs(
+        self, job_id: str, *, expires_seconds: int | None = None, download: bool = False
+    ) -> tuple[Output, ...]:
+        """Describe all delivered files of a job, each with a link like that of ``artifact``."""
+        asked = link_terms(expires_seconds, download=download)
+        answer = await self._http.get(job_path(job_id, "outputs"), params=asked)
+        listed = Outputs.of(answer).outputs
+        return tuple(replace(one, url=self._http.absolute(one.url)) for one in listed)
 
     async def download(
         self,
         job_id: str,
         to: Path,
         on_progress: Callable[[int, int], None] = lambda _have, _size: None,
+        *,
+        output: str = "film",
     ) -> Artifact:
-        """Save the film of a finished job; an interrupted download goes on where it was.
+        """Save a file of a finished job; an interrupted download goes on where it was.
 
         ``on_progress`` gets the bytes there are and the bytes in all. The file appears whole
         and checked, or not. Raises StorageFull, StorageUnwritable.
         """
-        film = await self.artifact(job_id)
-        await download(self._http, job_id, Part(to, film), on_progress)
-        return film
+        file = await self.artifact(job_id, output=output, download=True)
+        if file.size is None or file.sha256 is None:
+            raise InvalidRequest(f"{output} is played, not saved; see its url", param="output")
+        path = job_path(job_id, "outputs", f"{quote(output, safe='')}?download=1")
+        await download(self._http, path, Part(to, file.size, file.sha256), on_progress)
+        return file
 
     async def ready(self) -> bool:
         """Tell whether the service can take requests now."""

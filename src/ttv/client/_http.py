@@ -53,6 +53,10 @@ class Http:
         """Close the connection."""
         await self._http.aclose()
 
+    def absolute(self, url: str) -> str:
+        """Give an address as others can use it; the service may give a path of its own."""
+        return str(httpx.URL(self.url).join(url))
+
     async def get(
         self,
         path: str,
@@ -68,10 +72,12 @@ class Http:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
+        params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send what may arrive twice, again and again while the service is unavailable."""
-        return await self.retry(partial(self.send, "POST", path, body=body, headers=headers))
+        send = partial(self.send, "POST", path, params=params, headers=headers, body=body)
+        return await self.retry(send)
 
     async def send(
         self,

@@ -8,27 +8,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ttv.client._values import Artifact
 from ttv.errors import Transient, storage_errors
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What there is so far of ``film``, on its way to ``target``."""
+    """What there is so far of a file, on its way to ``target``."""
 
     target: Path
-    film: Artifact
+    #: Of the whole file.
+    size: int
+    sha256: str
 
     @property
     def path(self) -> Path:
-        """Give the place of the unfinished file; another film's never has the same."""
-        return self.target.with_name(f".{self.target.name}.{self.film.sha256[:12]}.part")
+        """Give the place of the unfinished file; another file's never has the same."""
+        return self.target.with_name(f".{self.target.name}.{self.sha256[:12]}.part")
 
     def have(self) -> int:
-        """Count the bytes there are; more than the film has are none."""
+        """Count the bytes there are; more than the file has are none."""
         with storage_errors(self.target.parent):
             size = self.path.stat().st_size if self.path.exists() else 0
-        return size if size <= self.film.size else 0
+        return size if size <= self.size else 0
 
     @contextmanager
     def opened(self, *, start: int) -> Iterator[Callable[[bytes], object]]:
@@ -48,7 +49,7 @@ class Part:
         with storage_errors(self.target.parent):
             with self.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if digest != self.film.sha256:
+            if digest != self.sha256:
                 self.path.unlink()
-                raise Transient("the film was damaged on its way; download it again")
+                raise Transient("the file was damaged on its way; download it again")
             self.path.replace(self.target)

@@ -135,9 +135,31 @@ class Page(Document):
 
 @dataclass(frozen=True, slots=True)
 class Artifact(Document):
-    """The finished film as a file."""
+    """A file of a film."""
 
-    size: int
-    #: Hex SHA-256 of its bytes.
-    sha256: str
+    #: A link that needs no API key.
+    url: str
+    #: When the link ends.
+    expires_at: datetime
+    #: What it is called beside the film.
+    file: str
     content_type: str
+    #: None for a playlist, which is written when it is asked for.
+    size: int | None
+    #: Hex SHA-256 of its bytes; None for a playlist.
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Artifact):
+    """One of the forms in which a film was delivered."""
+
+    #: "film", "poster", "webm" and so on.
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs(Document):
+    """The delivered files of a film."""
+
+    outputs: tuple[Output, ...]

@@ -11,7 +11,7 @@ from ttv.api.requests import JobRequest
 from ttv.api.schemas import Entry, Job, JobSummary, Journal
 from ttv.errors import InvalidRequest
 from ttv.media import Format
-from ttv.pipeline import Mode, Order
+from ttv.pipeline import Mode, Order, Result
 from ttv.settings import Settings
 
 SETTINGS = Settings()
@@ -191,3 +191,19 @@ def test_a_journal_can_be_read_as_lines() -> None:
     assert journal.text().count("\n") == 1
     assert journal.next == "1756643696500-3"
     assert Journal.of(jobs.Tail((), whole=True), after="5-0").next == "5-0"
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"),
+    [
+        ("gs://films/ttv/films/2026-11/job/1/film.mp4",) * 2,
+        ("file:///var/lib/ttv/film.mp4", None),
+        ("s3://films/film.mp4", None),
+    ],
+)
+def test_a_job_names_its_film_in_google_cloud_storage_and_nowhere_else(
+    uri: str, told: str | None
+) -> None:
+    result = Result("0" * 64, facts={"uri": uri}).to_json()
+    assert Job.of(job(result=result)).gcs_uri == told
+    assert JobSummary.of(job()).gcs_uri is None

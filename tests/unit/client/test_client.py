@@ -69,6 +69,8 @@ def test_the_public_names_are_these() -> None:
         "Day",
         "DeadLetter",
         "DeadLetters",
+        "DeliveryAttempt",
+        "DeliveryLog",
         "Dollars",
         "Engine",
         "Estimate",
@@ -76,6 +78,8 @@ def test_the_public_names_are_these() -> None:
         "Failure",
         "Job",
         "JobCost",
+        "NewWebhook",
+        "Output",
         "Page",
         "PoolLoad",
         "Queue",
@@ -84,12 +88,16 @@ def test_the_public_names_are_these() -> None:
         "Retry",
         "Segment",
         "SegmentCost",
+        "SentMessage",
         "ServiceUnavailable",
         "ShotPrice",
         "Step",
         "StepCost",
         "TenantLoad",
         "Usage",
+        "Webhook",
+        "WebhookList",
+        "Webhooks",
         "When",
         "Worker",
     ]
@@ -235,6 +243,22 @@ def test_the_plan_of_a_job_is_a_document() -> None:
 FILM = bytes(range(256)) * 2_000
 
 
+DIGEST = sha256(FILM).hexdigest()
+
+
+def artifact(**facts: object) -> dict[str, object]:
+    """Describe a file, as the service does."""
+    return {
+        "url": "/v1/artifacts/film.mp4?signature=a",
+        "expires_at": "2026-11-24T06:50:59Z",
+        "file": "film.mp4",
+        "content_type": "video/mp4",
+        "size": None,
+        "sha256": None,
+        **facts,
+    }
+
+
 class Films:
     """A service that cuts off the first download after ``cut`` bytes."""
 
@@ -242,15 +266,15 @@ class Films:
         self.cut = cut
         self.content = content
         self.ranges: list[str] = []
+        self.asked: list[dict[str, str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/artifact"):
-            digest = sha256(FILM).hexdigest()
-            return httpx.Response(
-                200,
-                json={"size": len(FILM), "sha256": digest, "content_type": "video/mp4", "url": ""},
-            )
+            self.asked.append(dict(request.url.params))
+            return httpx.Response(200, json=artifact(size=len(FILM), sha256=DIGEST))
+        self.asked.append({"path": request.url.path, **request.url.params})
         self.ranges.append(request.headers["Range"])
+        assert request.headers["If-Range"] == f'"{DIGEST}"'
         start = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
         body, self.cut = self.content[start : self.cut], None
         return httpx.Response(206 if start else 200, content=body)
@@ -302,6 +326,58 @@ def test_a_damaged_download_is_thrown_away(tmp_path: Path) -> None:
     with pytest.raises(Transient, match="damaged"):
         asked(damaged, lambda client: client.download(JOB_ID, tmp_path / "fox.mp4"))
     assert not list(tmp_path.iterdir())
+
+
+def test_any_form_of_a_film_can_be_saved(tmp_path: Path) -> None:
+    films = Films()
+
+    asked(films, lambda client: client.download(JOB_ID, tmp_path / "fox.webm", output="webm"))
+
+    assert (tmp_path / "fox.webm").read_bytes() == FILM
+    assert films.asked == [
+        {"output": "webm", "download": "1"},
+        {"path": f"/v1/jobs/{JOB_ID}/outputs/webm", "download": "1"},
+    ]
+
+
+def test_a_film_that_is_made_anew_meanwhile_is_told(tmp_path: Path) -> None:
+    def service(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/artifact"):
+            return httpx.Response(200, json=artifact(size=len(FILM), sha256=DIGEST))
+        return httpx.Response(200, content=FILM[::-1], headers={"ETag": '"another"'})
+
+    with pytest.raises(Transient, match="made anew meanwhile"):
+        asked(service, lambda client: client.download(JOB_ID, tmp_path / "fox.mp4"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_grows_is_not_saved(tmp_path: Path) -> None:
+    grows = httpx.Response(200, json=artifact())
+
+    with pytest.raises(InvalidRequest, match="played, not saved"):
+        asked(in_turn(grows), lambda c: c.download(JOB_ID, tmp_path / "a.m3u8", output="live"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/v1/artifacts/film.mp4?signature=a", "http://ttv.test/v1/artifacts/film.mp4?signature=a"],
+)
+def test_a_link_is_given_as_others_can_use_it(url: str) -> None:
+    answer = httpx.Response(200, json=artifact(url=url))
+
+    linked = asked(in_turn(answer), lambda client: client.artifact(JOB_ID, expires_seconds=60))
+
+    assert linked.url == "http://ttv.test/v1/artifacts/film.mp4?signature=a"
+
+
+def test_all_forms_of_a_film_are_listed() -> None:
+    forms = [artifact(name="film", size=1, sha256="0"), artifact(name="hls")]
+    answer = httpx.Response(200, json={"outputs": forms})
+
+    film, playlist = asked(in_turn(answer), lambda client: client.outputs(JOB_ID))
+
+    assert (film.name, film.size, playlist.sha256) == ("film", 1, None)
+    assert film.url == "http://ttv.test/v1/artifacts/film.mp4?signature=a"
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:

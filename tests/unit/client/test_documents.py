@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from tests.unit.client.documents import JOB_ID, job
 from ttv import client
-from ttv.api import cost_schemas, schemas, segment_schemas, workshop_schemas
+from ttv.api import cost_schemas, schemas, segment_schemas, webhook_schemas, workshop_schemas
 from ttv.client import Client
 from ttv.errors import Permanent
 
@@ -24,6 +24,7 @@ PAIRS: list[tuple[type[Any], type[BaseModel]]] = [
     (client.Job, schemas.Job),
     (client.Event, schemas.Entry),
     (client.Artifact, schemas.Artifact),
+    (client.Output, schemas.Output),
     (client.Estimate, cost_schemas.FilmEstimate),
     (client.JobCost, cost_schemas.JobCost),
     (client.Usage, cost_schemas.Usage),
@@ -32,6 +33,10 @@ PAIRS: list[tuple[type[Any], type[BaseModel]]] = [
     (client.BackEnds, workshop_schemas.BackEnds),
     (client.Queue, workshop_schemas.Queue),
     (client.DeadLetters, workshop_schemas.DeadLetterPage),
+    (client.WebhookList, webhook_schemas.WebhookList),
+    (client.NewWebhook, webhook_schemas.NewWebhook),
+    (client.SentMessage, webhook_schemas.SentMessage),
+    (client.DeliveryLog, webhook_schemas.DeliveryLog),
 ]
 
 

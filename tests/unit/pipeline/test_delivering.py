@@ -14,12 +14,13 @@ from tests.unit.pipeline.desk import Crash
 from ttv import backends
 from ttv.artifacts import Artifact, KeyTaken
 from ttv.artifacts.disk import Disk
-from ttv.errors import NotFound
+from ttv.errors import Conflict, NotFound
 from ttv.media import Format
 from ttv.pipeline import Commission, Kind, Order, Result, Step, Unreadable
 from ttv.pipeline._delivering import delivered, delivery, discard
 from ttv.pipeline._work import Tools, Work
 from ttv.planning import Plan, Shot
+from ttv.provenance import Claim
 
 T = TypeVar("T")
 
@@ -74,12 +75,20 @@ class Frail(Disk):
         return artifact
 
 
+class Stamp:
+    """Signs with a word."""
+
+    async def sign(self, film: Path, to: Path, claim: Claim) -> None:
+        to.write_text(f"{film.read_text()}, signed")
+
+
 @dataclass
 class Desk:
     """A film that is made and waits to be delivered."""
 
     store: Frail
     folder: Path
+    provenance: Stamp | None = None
     works: int = 0
 
     async def results(self) -> dict[str, Result]:
@@ -87,7 +96,7 @@ class Desk:
         for step, files in MADE.items():
             stored = {}
             for role, key in files.items():
-                source = self.folder / "source"
+                source = self.folder / f"source-{self.works}-{step}-{role}"
                 source.write_text(f"{step} {role}")
                 stored[role] = await self.store.put(key, source, content_type="text/plain")
             made[step] = Result(step, stored)
@@ -112,6 +121,7 @@ class Desk:
                 clock=lambda: 0.0,
                 chance=random.Random(1),
                 cores=asyncio.Semaphore(1),
+                provenance=self.provenance,
             ),
             PLAN,
         )
@@ -213,15 +223,50 @@ def test_a_crash_at_any_put_is_made_good(desk: Desk, at: int, after: bool) -> No
     used(desk, scenario)
 
 
-def test_a_file_that_another_has_put_there_is_the_one_that_the_manifest_tells_of(
+def test_a_film_that_was_signed_another_time_is_the_one_that_the_manifest_tells_of(
     desk: Desk,
 ) -> None:
     async def scenario() -> None:
+        desk.provenance = Stamp()
         await desk.place(f"{HOME}/film.mp4", "the film, signed another time")
         result = await desk.deliver()
         assert await desk.text(f"{HOME}/film.mp4") == "the film, signed another time"
         assert result.files["film"] == await desk.store.stat(f"{HOME}/film.mp4")
         assert await desk.told_is_there()
+
+    used(desk, scenario)
+
+
+def test_a_film_is_signed_as_it_is_delivered(desk: Desk) -> None:
+    async def scenario() -> None:
+        desk.provenance = Stamp()
+        await desk.deliver()
+        assert await desk.text(f"{HOME}/film.mp4") == "film film, signed"
+        assert await desk.text(f"{HOME}/film.webm") == "webm webm"
+        assert await desk.told_is_there()
+
+    used(desk, scenario)
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "poster.png", "film.vtt"])
+def test_where_another_film_lies_nothing_is_taken_for_ours(desk: Desk, name: str) -> None:
+    async def scenario() -> None:
+        await desk.place(f"{HOME}/{name}", "of an attempt that Redis has forgotten")
+        with pytest.raises(Conflict, match="a retry has a place of its own"):
+            await desk.deliver()
+        assert f"{HOME}/manifest.json" not in await desk.all()
+
+    used(desk, scenario)
+
+
+def test_where_another_whole_film_lies_it_is_not_taken_for_ours(desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.deliver()
+        other = await desk.manifest()
+        other["steps"]["segment-1"]["address"] = "another take"
+        await desk.place(f"{HOME}/manifest.json", json.dumps(other))
+        with pytest.raises(Conflict, match="a retry has a place of its own"):
+            await desk.deliver()
 
     used(desk, scenario)
 
@@ -258,6 +303,14 @@ def test_a_delivery_is_found_again(desk: Desk) -> None:
     async def scenario() -> None:
         result = await desk.deliver()
         assert (await delivered(desk.store, HOME))[0] == result
+
+    used(desk, scenario)
+
+
+def test_a_delivery_names_its_film_for_other_programs(desk: Desk) -> None:
+    async def scenario() -> None:
+        result = await desk.deliver()
+        assert result.facts["uri"] == desk.store.uri(result.files["film"].key)
 
     used(desk, scenario)
 
