@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.integration.api.conftest import Service
+from tests.integration.api.conftest import FILM, Service
 from ttv.client import Client
 from ttv.errors import Conflict, InvalidRequest, NotFound
 from ttv.jobs import Failure
@@ -99,3 +100,36 @@ async def test_the_workshop_is_looked_at(service: Service, ttv: Client) -> None:
     assert (await ttv.usage(days=2)).tenant == "local"
     (letter,) = (await ttv.dead_letters()).letters
     assert (letter.job_id, letter.message) == (job.id, "It cannot be.")
+
+
+async def test_every_form_of_a_film_is_listed_linked_and_saved(
+    service: Service, ttv: Client, tmp_path: Path
+) -> None:
+    job = await ttv.create({"prompt": "a red fox"})
+    await service.finish(job.id)
+    listed = await ttv.outputs(job.id)
+    assert [output.name for output in listed] == ["film", "poster", "plan", "manifest"]
+    linked = await ttv.artifact(job.id, expires_seconds=60)
+    assert (await service.http.get(linked.url)).content == FILM
+    saved = await ttv.download(job.id, tmp_path / "fox.mp4")
+    assert (tmp_path / "fox.mp4").read_bytes() == FILM
+    assert saved.sha256 == linked.sha256
+    poster = await ttv.download(job.id, tmp_path / "fox.png", output="poster")
+    assert (poster.file, poster.size) == ("poster.png", 3)
+    with pytest.raises(NotFound, match="it has film, poster, plan, manifest"):
+        await ttv.download(job.id, tmp_path / "fox.gif", output="gif")
+
+
+async def test_a_download_goes_on_with_the_same_film_only(
+    service: Service, ttv: Client, tmp_path: Path
+) -> None:
+    job = await ttv.create({"prompt": "a red fox"})
+    await service.finish(job.id)
+    film = await ttv.artifact(job.id)
+    assert film.sha256
+    part = tmp_path / f".fox.mp4.{film.sha256[:12]}.part"
+    part.write_bytes(FILM[:5_000])
+    loaded: list[int] = []
+    await ttv.download(job.id, tmp_path / "fox.mp4", lambda have, _: loaded.append(have))
+    assert loaded[0] > 5_000
+    assert (tmp_path / "fox.mp4").read_bytes() == FILM
