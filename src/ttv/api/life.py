@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Request
@@ -21,7 +22,7 @@ from ttv.api.schemas import JOB
 from ttv.api.services import Here, Services
 from ttv.errors import Conflict, OutcomeUnknown
 from ttv.observability import log
-from ttv.pipeline import Order
+from ttv.pipeline import Kind, Order, Result, Step
 
 router = APIRouter(tags=["jobs"])
 
@@ -147,9 +148,15 @@ async def retry_job(
     only = once(idempotency_key, "retry", job_id, document)
 
     async def retry() -> jobs.Job:
-        revision = await expected(here, who, job_id, if_match)
+        job = await here.jobs.store.get(job_id, tenant=who.tenant)
+        check_unchanged(job, if_match)
         job = await here.jobs.store.retry(
-            job_id, tenant=who.tenant, revision=revision, max_cost=limit, once=only
+            job_id,
+            tenant=who.tenant,
+            lost=await lost(here, job),
+            revision=None if if_match is None else job.revision,
+            max_cost=limit,
+            once=only,
         )
         log.info("Job retried", action="job.retried", job_id=job_id)
         return job
@@ -183,6 +190,20 @@ async def expected(here: Services, who: Who, job_id: str, if_match: str | None) 
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
     check_unchanged(job, if_match)
     return job.revision
+
+
+async def lost(here: Services, job: jobs.Job, *, anew: Collection[str] = ()) -> frozenset[str]:
+    """Name the steps of a job that another attempt has to make again because they are not kept.
+
+    ``anew`` names those that it makes again anyway. Only of a job that is over anything is lost.
+    """
+    if not job.state.terminal:
+        return frozenset()
+    steps = [Step(step.name, Kind(step.kind), step.needs) for step in job.steps]
+    results = {
+        step.name: Result.from_json(step.result) for step in job.steps if step.result is not None
+    }
+    return await here.makes.lost(steps, results, anew=anew)
 
 
 def check_unchanged(job: jobs.Job, if_match: str | None) -> None:

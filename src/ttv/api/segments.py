@@ -13,7 +13,7 @@ from ttv.api.answers import TAGS
 from ttv.api.asked import read_terms
 from ttv.api.auth import Who
 from ttv.api.delivered import find_plan
-from ttv.api.life import IfMatch, check_unchanged
+from ttv.api.life import IfMatch, check_unchanged, lost
 from ttv.api.once import TELLS_REPLAY, IdempotencyKey, changed, once
 from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, body, document, refusals
 from ttv.api.problems import Gone, NotReady
@@ -73,10 +73,16 @@ class _Anew:
     price: Estimate
 
     @classmethod
-    def of(cls, here: Services, film: _Film, order: Order, shot: int) -> Self:
-        """Find what another take of a shot makes again. Raises InvalidRequest."""
+    async def of(cls, here: Services, film: _Film, order: Order, shot: int) -> Self:
+        """Find what another take of a shot makes again, and what is not kept any more for it.
+
+        Raises InvalidRequest.
+        """
         stale = here.makes.stale(order, film.plan, shot)
-        return cls(film, shot, order, stale, here.makes.stale_cost(order, film.plan, shot))
+        gone = await lost(here, film.job, anew=stale)
+        price = here.makes.stale_cost(order, film.plan, shot, also=gone)
+        again = (step.name for step in film.job.steps if step.name in {*stale, *gone})
+        return cls(film, shot, order, tuple(again), price)
 
     @property
     def shown(self) -> Regeneration:
@@ -193,7 +199,8 @@ async def regenerate_segment(
         check_unchanged(job, if_match)
         film = await _planned(here, job)
         shot = film.number(number)
-        anew = _Anew.of(here, film, film.order.retaken(shot, prompt=words, seed=asked.seed), shot)
+        order = film.order.retaken(shot, prompt=words, seed=asked.seed)
+        anew = await _Anew.of(here, film, order, shot)
         anew.check_budget(limit)
         return anew
 

@@ -82,17 +82,23 @@ class Calls:
         job_id: str,
         *,
         tenant: str,
+        lost: Collection[str] = (),
         revision: int | None = None,
         max_cost: int | None = None,
         once: Once | None = None,
     ) -> Job:
         """Begin another attempt at a job that failed or was cancelled.
 
-        What is done is kept, and a deadline that has passed is forgotten. ``max_cost`` replaces
-        the limit. Raises NotFound, Changed, and Conflict for other jobs.
+        What is done is kept, save the steps that are ``lost`` and what needs them; a deadline
+        that has passed is forgotten. ``max_cost`` replaces the limit. Raises NotFound, Changed,
+        and Conflict for other jobs.
         """
+
+        def renewed(job: Job) -> Job:
+            return job.renewed(lost)
+
         return await self._decide(
-            *("retry", job_id, tenant, revision, Job.renewed, _given(max_cost)),
+            *("retry", job_id, tenant, revision, renewed, _given(max_cost)),
             once=once,
             renews=True,
         )

@@ -7,7 +7,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -25,7 +25,6 @@ from ttv.pipeline._delivering import delivered, discard
 from ttv.pipeline._estimate import Estimate, lines
 from ttv.pipeline._graph import (
     check_lengths,
-    followers,
     opening_steps,
     retaken_steps,
     seams,
@@ -33,9 +32,10 @@ from ttv.pipeline._graph import (
     steps,
 )
 from ttv.pipeline._ledger import Ledger
+from ttv.pipeline._lost import lost
 from ttv.pipeline._manifest import Delivered, read_manifest
 from ttv.pipeline._order import Order
-from ttv.pipeline._step import Kind, Report, Result, Step
+from ttv.pipeline._step import Kind, Report, Result, Step, of_shot
 from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
 from ttv.planning import Plan, Planner, from_document
@@ -147,10 +147,16 @@ class Pipeline:
         check(film.asked(filmed, plan.format), engine)
         return retaken_steps(shot, seams(plan, order.mode, engine))
 
-    def stale_cost(self, order: Order, plan: Plan, shot: int) -> Estimate:
-        """Price what the take of a shot in this order makes anew; raises as ``stale`` does."""
-        stale, engine = self.stale(order, plan, shot), self._tools(order).engine
-        shots = followers(shot, seams(plan, order.mode, engine))
+    def stale_cost(
+        self, order: Order, plan: Plan, shot: int, *, also: Collection[str] = ()
+    ) -> Estimate:
+        """Price what the take of a shot in this order makes anew; raises as ``stale`` does.
+
+        ``also`` names steps that are made again beside that, because they are lost.
+        """
+        stale, engine = {*self.stale(order, plan, shot), *also}, self._tools(order).engine
+        numbers = range(1, len(plan.shots) + 1)
+        shots = [number for number in numbers if of_shot(Kind.SEGMENT, number) in stale]
         return Estimate(
             engine.model, lines(plan, engine, shots=shots), steps=len(stale), exact=True
         )
@@ -190,6 +196,16 @@ class Pipeline:
         """Name the pool of an engine; one that is not set up here makes nothing here."""
         known = self.generators.get(generator)
         return known.capabilities().pool if known else "cpu"
+
+    async def lost(
+        self, steps: Sequence[Step], results: Mapping[str, Result], *, anew: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Name the results that a new attempt would read and that are not in the store any more.
+
+        ``anew`` names the steps that it makes again, beside those without a result. What is lost
+        has to be made again, too.
+        """
+        return await lost(self.store, steps, results, anew=anew)
 
     async def discard(self, home: str) -> None:
         """Remove every film that was delivered there or below; one that is gone is no error.

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.api.conftest import Service
 from tests.integration.api.works import PLAN
-from ttv.jobs import Claim, Failure
+from ttv.jobs import Claim, Failure, StepState
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +86,24 @@ async def test_a_failed_job_is_tried_again_on_new_terms(service: Service) -> Non
     assert again.json()["error"] is None
     refused = await service.http.post(job["links"]["retry"])
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_a_retry_makes_again_what_it_needs_and_is_not_kept_any_more(
+    service: Service,
+) -> None:
+    job = await service.create()
+    await service.film(job["id"], segments=1)
+    await service.http.post(job["links"]["cancel"])
+    made = await service.jobs.store.get(job["id"])
+    for name in ("keyframe-1", "segment-1"):
+        for file in (made.step(name).result or {})["files"].values():
+            await service.store.delete(file["key"])
+
+    assert (await service.http.post(job["links"]["retry"])).status_code == 202
+
+    again = await service.jobs.store.get(job["id"])
+    made_again = {step.name for step in again.steps if step.state is not StepState.DONE}
+    assert made_again == {"keyframe-1", "segment-1", "segment-2", "film", "delivery"}
 
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "retry", "cancel"])

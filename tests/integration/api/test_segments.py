@@ -86,6 +86,21 @@ async def test_a_preview_tells_what_becomes_stale_and_changes_nothing(
     assert again.json() == told
 
 
+async def test_what_is_not_kept_any_more_is_made_and_priced_again_too(
+    service: Service, job: dict[str, Any]
+) -> None:
+    made = await service.jobs.store.get(job["id"])
+    for file in (made.step("segment-1").result or {})["files"].values():
+        await service.store.delete(file["key"])
+    told = (await regenerate(service, job, preview=True)).json()
+    assert told["stale"] == ["keyframe-2", "segment-1", "segment-2", "film", "delivery"]
+    assert told["segments"] == [1, 2]
+    assert told["cost"] == 5 * PRICE_PER_SECOND / 1e6
+    after = (await regenerate(service, job)).json()
+    undone = [step["name"] for step in after["steps"] if step["status"] != "done"]
+    assert undone == told["stale"]
+
+
 async def test_one_segment_is_made_anew_and_all_others_are_kept(
     service: Service, job: dict[str, Any]
 ) -> None:
