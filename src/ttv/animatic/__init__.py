@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ttv.animatic._place import Place
 from ttv.animatic._stage import Frame, Stage
+from ttv.animatic._still import Still
 from ttv.animatic._version import VERSION
 from ttv.animatic._warm import warm
 from ttv.animatic.language import compose
@@ -41,6 +42,7 @@ __all__ = [
     "Season",
     "Setting",
     "Stage",
+    "Still",
     "Subject",
     "TimeOfDay",
     "Understanding",

@@ -67,7 +67,7 @@ class _Sending(BaseModel):
 @change(
     router,
     FILES,
-    name="uploadFile",
+    name="createFile",
     guard=CHANGES_JOBS,
     extra=_BODY,
     responses={

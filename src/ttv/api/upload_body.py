@@ -122,10 +122,8 @@ class _Form:
         if FILE not in self._parts:
             raise InvalidRequest("file is missing; send a form with this field", param=FILE)
         purpose = self._parts.get(PURPOSE)
-        return Received(
-            self._parts[FILE].filename,
-            purpose and bytes(purpose.text).decode("utf-8", "replace"),
-        )
+        text = bytes(purpose.text).decode("utf-8", "replace") if purpose else None
+        return Received(self._parts[FILE].filename, text)
 
     def _begin(self) -> None:
         self._part = _Part()

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ttv import children
-from ttv.animatic import Place, Stage, compose, warm
+from ttv.animatic import Place, Stage, Still, compose, warm
 from ttv.children import Message, Report
 from ttv.generators._drawing import drawn
 from ttv.generators._joins import joined
@@ -23,12 +23,15 @@ def work(request: Message, report: Report) -> Message:
     )
     take = Place.of(scene, fmt, seed=seed)
     join = joined(request, take, fmt)
-    for warning in (*scene.understanding.warnings(), *join.warnings):
+    words = scene.understanding.warnings() if join.filmed is None else ()
+    for warning in (*words, *join.warnings):
         report.warn(warning)
-    stage = Stage(scene, fmt, seed=seed)
-    place = take.later(join.start)
+    if join.filmed is None:
+        draw, place = Stage(scene, fmt, seed=seed).frame, str(take.later(join.start))
+    else:
+        draw, place = Still(join.filmed, scene.camera, fmt).frame, ""
     pictures = drawn(
-        stage.frame,
+        draw,
         range(join.start, join.start + frames),
         fmt,
         processes=request["drawers"],
@@ -36,13 +39,13 @@ def work(request: Message, report: Report) -> Message:
     coding = Coding(**request["coding"])
     with (
         closing(pictures),
-        Encoder(Path(request["clip"]), fmt, coding=coding, comment=str(place)) as encoder,
+        Encoder(Path(request["clip"]), fmt, coding=coding, comment=place) as encoder,
     ):
         for number, picture in enumerate(pictures):
             mix = join.mixes.get(number)
             encoder.write(blend(mix.picture, picture, mix.share) if mix else picture)
             report.progress((number + 1) / frames, f"frame {number + 1} of {frames}")
-    return {"place": str(place)}
+    return {"place": place}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Join a segment of the animatic to the pictures it is asked to start from and arrive at.
 
 A picture that the animatic made says which frame of which take it is, and the segment simply
-goes on from there: the seam is exact. Any other picture is dissolved into the scene.
+goes on from there: the seam is exact. One of another take is dissolved into the scene. A picture
+from elsewhere with which a segment is to begin is what the segment shows: it is filmed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ttv.media import Format, Pixels, ToPlanes, load_png
 
 #: Frames that a picture of another origin takes to become the scene.
 DISSOLVE_FRAMES: Final = 12
+_FILMED: Final = (
+    "the camera moves over the picture that the shot begins with; nothing else is drawn"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Joined:
 
     #: Frame of the take that frame 0 of the segment shows.
     start: int = 0
+    #: A picture from elsewhere as BGRA, which is filmed instead of the scene.
+    filmed: Pixels | None = None
     #: What is mixed into which frames of the segment.
     mixes: Mapping[int, Mix] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -44,9 +50,14 @@ def joined(request: Message, take: Place, fmt: Format) -> Joined:
 
     Raises InvalidRequest for a picture of another size, NotFound, Unreadable.
     """
+    if request["first_frame"]:
+        picture, place = _picture(request, "first_frame", fmt)
+        if place is None:
+            closing, more = _closed(request, None, fmt)
+            return Joined(0, picture, closing, (_FILMED, *more))
     start, opening, warnings = _opened(request, take, fmt)
     closing, more = _closed(request, take.later(start + request["frames"] - 1), fmt)
-    return Joined(start, {**opening, **closing}, (*warnings, *more))
+    return Joined(start, None, {**opening, **closing}, (*warnings, *more))
 
 
 def _opened(
@@ -60,8 +71,8 @@ def _opened(
     picture, place = _picture(request, name, fmt)
     if place and place.take == take.take:
         return place.frame + ahead, {}, ()
-    length = _length(request)
-    mixes = {at: Mix(picture, (at + ahead) / (length + ahead)) for at in range(length)}
+    length, planes = _length(request), ToPlanes()(picture)
+    mixes = {at: Mix(planes, (at + ahead) / (length + ahead)) for at in range(length)}
     return (
         0,
         mixes,
@@ -69,15 +80,17 @@ def _opened(
     )
 
 
-def _closed(request: Message, end: Place, fmt: Format) -> tuple[dict[int, Mix], tuple[str, ...]]:
-    """Arrive at ``last_frame``, which the last frame of the take may be anyway."""
+def _closed(
+    request: Message, end: Place | None, fmt: Format
+) -> tuple[dict[int, Mix], tuple[str, ...]]:
+    """Arrive at ``last_frame``, which may be where the take comes to anyway."""
     if not request["last_frame"]:
         return {}, ()
     picture, place = _picture(request, "last_frame", fmt)
-    if place == end:
+    if place and place == end:
         return {}, ()
-    length, last = _length(request), request["frames"] - 1
-    mixes = {last - left: Mix(picture, left / length) for left in range(length)}
+    length, last, planes = _length(request), request["frames"] - 1, ToPlanes()(picture)
+    mixes = {last - left: Mix(planes, left / length) for left in range(length)}
     return mixes, (f"the last picture is of another scene: it dissolves over {length} frames",)
 
 
@@ -93,5 +106,4 @@ def _picture(request: Message, name: str, fmt: Format) -> tuple[Pixels, Place | 
         raise InvalidRequest(f"{name} is {width}x{height}, not {fmt.size}", param=name)
     place = Place.read(tags.get("comment", ""))
     number = tags.get("frame", "0")
-    planes = ToPlanes()(picture)
-    return planes, place.later(int(number)) if place and number.isdecimal() else None
+    return picture, place.later(int(number)) if place and number.isdecimal() else None

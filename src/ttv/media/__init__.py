@@ -13,6 +13,7 @@ from ttv.media._admit import (
 from ttv.media._clip import Clip, probe, signature
 from ttv.media._conform import CONFORMING, conform
 from ttv.media._copy import Fragment, Fragmented, copy, fragment
+from ttv.media._cover import COVERING, cover
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import MAX_SIDE, Format
@@ -25,12 +26,14 @@ from ttv.media._mp4 import Coding, Preset
 from ttv.media._planes import Pixels, ToPlanes, black, blend
 from ttv.media._png import load_png, save_png, scaled_png
 from ttv.media._recode import Recoding, recode
+from ttv.media._recorded import recorded
 from ttv.media._sniff import kind_of
 from ttv.media._sound import SOUND_RATE, Sound, read_sound
 from ttv.media._transition import Transition
 
 __all__ = [
     "CONFORMING",
+    "COVERING",
     "MAX_AUDIO_BYTES",
     "MAX_IMAGE_BYTES",
     "MAX_SIDE",
@@ -60,6 +63,7 @@ __all__ = [
     "broadcast",
     "conform",
     "copy",
+    "cover",
     "fitted",
     "fragment",
     "inspect",
@@ -71,6 +75,7 @@ __all__ = [
     "read_frame",
     "read_sound",
     "recode",
+    "recorded",
     "save_gif",
     "save_jpeg",
     "save_last_frame",

@@ -51,15 +51,38 @@ def test_a_segment_that_arrives_by_itself_is_left_alone(tmp_path: Path) -> None:
     assert joined(request(48, **pictures), TAKE, SMALL) == Joined(10)
 
 
-@pytest.mark.parametrize("place", [None, OTHER.later(70)])
-def test_another_picture_dissolves_into_the_scene(tmp_path: Path, place: Place | None) -> None:
-    join = joined(request(first_frame=still(tmp_path, "a.png", place)), TAKE, SMALL)
+def test_a_picture_of_another_take_dissolves_into_the_scene(tmp_path: Path) -> None:
+    join = joined(request(first_frame=still(tmp_path, "a.png", OTHER.later(70))), TAKE, SMALL)
 
     assert join.start == 0
     assert [round(mix.share * 12, 6) for mix in join.mixes.values()] == list(range(12))
     assert list(join.mixes) == list(range(12))
     assert np.array_equal(join.mixes[0].picture, ToPlanes()(picture(3)))
     assert join.warnings == ("the first picture is of another scene: it dissolves over 12 frames",)
+
+
+def test_a_picture_from_elsewhere_is_filmed_instead_of_the_scene(tmp_path: Path) -> None:
+    join = joined(request(first_frame=still(tmp_path, "a.png", None)), TAKE, SMALL)
+
+    assert join.filmed is not None
+    assert np.array_equal(join.filmed, picture(3))
+    assert join.mixes == {}
+    assert join.warnings == (
+        "the camera moves over the picture that the shot begins with; nothing else is drawn",
+    )
+
+
+def test_a_filmed_picture_goes_over_into_the_scene_that_comes_next(tmp_path: Path) -> None:
+    pictures = {
+        "first_frame": still(tmp_path, "a.png", None),
+        "last_frame": still(tmp_path, "b.png", TAKE.later(47)),
+    }
+
+    join = joined(request(48, **pictures), TAKE, SMALL)
+
+    assert join.filmed is not None
+    assert sorted(join.mixes) == list(range(36, 48))
+    assert join.mixes[47].share == 0
 
 
 def test_what_follows_another_picture_does_not_show_it_again(tmp_path: Path) -> None:
@@ -80,7 +103,7 @@ def test_a_segment_arrives_exactly_at_another_picture(tmp_path: Path, place: Pla
 
 
 def test_the_dissolves_of_a_short_segment_do_not_meet(tmp_path: Path) -> None:
-    pictures = {name: still(tmp_path, name, None) for name in ("first_frame", "last_frame")}
+    pictures = {name: still(tmp_path, name, OTHER) for name in ("first_frame", "last_frame")}
 
     join = joined(request(13, **pictures), TAKE, SMALL)
 
@@ -101,4 +124,4 @@ def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
 def test_a_broken_tag_is_no_place(tmp_path: Path, frame: str) -> None:
     join = joined(request(first_frame=still(tmp_path, "a.png", TAKE, frame)), TAKE, SMALL)
 
-    assert join.warnings
+    assert join.filmed is not None
