@@ -20,6 +20,8 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
@@ -38,6 +40,8 @@ from ttv.files import whole
 _Placing = Callable[[Path, Path], None]
 
 _CHUNK: Final = 1 << 20
+#: Files that a listing looks at before it gives them.
+_LISTED_AT_ONCE: Final = 500
 #: Files that were never finished are swept after this long.
 _ABANDONED_SECONDS: Final = 24 * 3600
 
@@ -106,8 +110,10 @@ class Disk:
         await asyncio.to_thread(self._delete, checked_key(key))
 
     async def listed(self, prefix: str) -> AsyncIterator[Listed]:
-        for listed in await asyncio.to_thread(self._listed, checked_key(prefix)):
-            yield listed
+        walk = self._walk(checked_key(prefix))
+        while some := await asyncio.to_thread(lambda: list(islice(walk, _LISTED_AT_ONCE))):
+            for listed in some:
+                yield listed
 
     def uri(self, key: str) -> str:
         return (self._folder / checked_key(key)).as_uri()
@@ -239,16 +245,28 @@ class Disk:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise NotFound(f"there is no file {key}") from error
 
-    def _listed(self, prefix: str) -> list[Listed]:
-        found = []
-        with storage_errors(self._folder):
-            for path in (self._folder / prefix).rglob("*"):
-                with suppress(FileNotFoundError):  # it is deleted meanwhile
-                    status = path.stat()
-                    if S_ISREG(status.st_mode):
-                        key = path.relative_to(self._folder).as_posix()
-                        found.append(Listed(key, status.st_size, status.st_mtime))
-        return sorted(found, key=lambda listed: listed.key)
+    def _walk(self, prefix: str) -> Iterator[Listed]:
+        """Go through a folder in the order of keys; in memory is one folder of each depth."""
+        for name, entry in self._entries(prefix):
+            key = f"{prefix}/{name}"
+            if name.endswith("/"):
+                yield from self._walk(key.removesuffix("/"))
+                continue
+            with storage_errors(self._folder), suppress(FileNotFoundError):  # deleted meanwhile
+                status = entry.stat()
+                if S_ISREG(status.st_mode):
+                    yield Listed(key, status.st_size, status.st_mtime)
+
+    def _entries(self, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
+        """List a folder by name; folders end with "/", as they stand in keys."""
+        place = self._folder / prefix
+        with storage_errors(place), suppress(FileNotFoundError, NotADirectoryError):
+            with os.scandir(place) as entries:
+                named = [
+                    (one.name + "/" * one.is_dir(follow_symlinks=False), one) for one in entries
+                ]
+            return sorted(named, key=itemgetter(0))
+        return []
 
     def _delete(self, key: str) -> None:
         for root in (self._folder, self._facts):

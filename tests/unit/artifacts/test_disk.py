@@ -135,3 +135,15 @@ def test_options_are_checked(tmp_path: Path) -> None:
         build({})
     with pytest.raises(InvalidRequest, match="path"):
         build({"folder": str(tmp_path), "path": "x"})
+
+
+def test_a_listing_is_in_the_order_of_keys_however_deep(folder: Path, source: Path) -> None:
+    keys = ["a-b/x", "a.mp4", "a/b-c/d", "a/b.mp4", "a/b/c", "a/c/d/e", "b/x"]
+    for key in reversed(keys):
+        put(folder, f"films/{key}", source)
+    (folder / "films" / "z").symlink_to(source.parent)
+
+    async def listed() -> list[str]:
+        return [one.key async for one in Disk(folder).listed("films")]
+
+    assert asyncio.run(listed()) == [f"films/{key}" for key in keys]
