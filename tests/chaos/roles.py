@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from tests.chaos.labour import note
 from tests.chaos.studio import Studio
 from ttv import jobs
-from ttv.artifacts import disk
+from ttv.artifacts import disk, gcs, s3
 from ttv.observability import configure
 from ttv.settings import Settings
 from ttv.wiring import rebuild as rebuilding
@@ -52,6 +53,17 @@ async def rebuild(url: str, folder: str, engine: str) -> None:
     await rebuilding.rebuild(_settings(url, folder, engine))
 
 
+async def uploader(store: str, options: str, folder: str, *, if_absent: bool) -> None:
+    """Put files into a store one after another, and note each that is there."""
+    home = Path(folder)
+    async with _STORES[store].build(json.loads(options)) as opened:
+        note(home, what="opened")
+        for source in sorted((home / "sources").iterdir()):
+            key = f"trials/{home.name}/{source.name}"
+            await opened.put(key, source, content_type="video/mp4", if_absent=if_absent)
+            note(home, what="stored", file=source.name)
+
+
 def _settings(url: str, folder: str, engine: str) -> Settings:
     """Set the service up with an engine, given as JSON of its options by its name."""
     os.chdir(folder)
@@ -71,6 +83,7 @@ def _settings(url: str, folder: str, engine: str) -> Settings:
     return settings.model_copy(update={"generator": name, "generators": engines})
 
 
+_STORES: Final = MappingProxyType({"disk": disk, "gcs": gcs, "s3": s3})
 ROLES: Final[Mapping[str, Callable[..., Coroutine[Any, Any, None]]]] = MappingProxyType(
-    {"studio": studio, "api": api, "worker": worker, "rebuild": rebuild}
+    {"studio": studio, "api": api, "worker": worker, "rebuild": rebuild, "uploader": uploader}
 )

@@ -37,6 +37,8 @@ class Trials:
     power_loss: int
     #: Freezes of Redis at each stage.
     frozen: int
+    #: Kills of a process that uploads, for each store.
+    uploads: int
 
 
 _SHORT: Final = Trials(
@@ -51,6 +53,7 @@ _SHORT: Final = Trials(
     poison_lease=2,
     power_loss=1,
     frozen=1,
+    uploads=30,
 )
 _LONG: Final = Trials(
     create=10,
@@ -64,6 +67,7 @@ _LONG: Final = Trials(
     poison_lease=10,
     power_loss=10,
     frozen=10,
+    uploads=200,
 )
 
 #: Whether this is the long version.
