@@ -16,6 +16,7 @@ from starlette.routing import Match
 from ttv.api import (
     costs,
     fields,
+    files,
     films,
     health,
     jobs,
@@ -27,7 +28,9 @@ from ttv.api import (
     playlists,
     problems,
     reference,
+    reproducing,
     segments,
+    webhooks,
     workshop,
 )
 from ttv.api.exchange import Exchange
@@ -40,16 +43,19 @@ from ttv.observability import HttpMetrics
 
 _ROUTERS: Final = (
     jobs.router,
+    reproducing.router,
     life.router,
     segments.router,
     journal.router,
     films.router,
+    files.router,
     outputs.router,
     playlists.router,
     links.router,
     costs.router,
     workshop.router,
     keys.router,
+    webhooks.router,
     health.router,
     reference.router,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -12,19 +11,18 @@ from starlette.responses import Response
 
 from ttv import jobs
 from ttv.api import schemas
+from ttv.api.accepting import ACCEPTED, REFUSALS, accepted
 from ttv.api.answers import ASK_AGAIN, TAGS, show_job
 from ttv.api.asked import read_film
 from ttv.api.auth import Who
-from ttv.api.once import REPLAYED, IdempotencyKey, check_key, fingerprint
-from ttv.api.openapi import QUEUE_REFUSALS, body, document, refusals
+from ttv.api.once import IdempotencyKey, check_key
+from ttv.api.openapi import body, document, refusals
 from ttv.api.paging import link_next
 from ttv.api.preconditions import job_tag, known, known_job, wait_seconds
 from ttv.api.requests import JobRequest
 from ttv.api.routing import MAKES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS
 from ttv.api.services import Here, Services
-from ttv.observability import log
-from ttv.pipeline import opening_steps
 
 router = APIRouter(tags=["jobs"])
 
@@ -35,25 +33,7 @@ router = APIRouter(tags=["jobs"])
     name="createJob",
     guard=MAKES_JOBS,
     extra=body(JobRequest),
-    responses={
-        202: document(
-            schemas.Job,
-            "Accepted and stored; nothing loses the job from here on.",
-            Location="Address of the job.",
-            Retry_After="Seconds after which to ask for it.",
-            Idempotent_Replayed="`true` when the key had made this job before.",
-            **TAGS,
-        ),
-        **refusals(
-            "invalid_request",
-            "invalid_json",
-            "idempotency_mismatch",
-            *QUEUE_REFUSALS,
-            "body_too_slow",
-            "body_too_large",
-            "unsupported_media_type",
-        ),
-    },
+    responses={**ACCEPTED, **refusals(*REFUSALS)},
 )
 async def create_job(
     request: Request,
@@ -68,32 +48,7 @@ async def create_job(
     """
     check_key(idempotency_key)
     asked = await read_film(request, here, who)
-    if asked.terms.max_cost is not None:
-        await here.makes.check_cost(asked.order, asked.terms.max_cost)
-    steps = [jobs.Step(**asdict(step)) for step in opening_steps()]
-    made = await here.jobs.store.create(
-        asked.order.to_json(),
-        steps=steps,
-        tenant=who.tenant,
-        terms=asked.terms,
-        idempotency_key=idempotency_key,
-        fingerprint=fingerprint(asked.document),
-    )
-    log.info(
-        "Job accepted",
-        action="job.replayed" if made.replayed else "job.accepted",
-        job_id=made.job.id,
-    )
-    job = _as_accepted(made.job, steps)
-    return show_job(
-        job,
-        202,
-        {
-            "Location": f"{JOBS}/{job.id}",
-            "Retry-After": ASK_AGAIN,
-            **(REPLAYED if made.replayed else {}),
-        },
-    )
+    return await accepted(here, who, asked, idempotency_key=idempotency_key)
 
 
 class _Listing(BaseModel):
@@ -199,16 +154,3 @@ async def _change(
             if left <= 0 or stopping.is_set():
                 return
             await watch.changed(seconds=left)
-
-
-def _as_accepted(job: jobs.Job, steps: list[jobs.Step]) -> jobs.Job:
-    """Give a job as it was when it was accepted, so that a replayed answer is the same."""
-    ready = tuple(replace(step, state=jobs.StepState.READY) for step in steps)
-    return jobs.Job(
-        id=job.id,
-        tenant=job.tenant,
-        request=job.request,
-        created_at=job.created_at,
-        terms=job.terms,
-        steps=ready,
-    )

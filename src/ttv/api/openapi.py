@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from ttv.api import accept
 from ttv.api.auth import SCHEMES
 from ttv.api.key_schemas import KeyRequest
+from ttv.api.messages import MESSAGES, described
 from ttv.api.problems import KINDS, MEDIA_TYPE, TYPE, Kind
 from ttv.api.requests import JobRequest, RegenerateRequest, ResumeRequest, RetryRequest
 from ttv.api.schemas import FieldProblem, Problem
+from ttv.api.webhook_schemas import WebhookChange, WebhookRequest
 
 _REF: Final = "#/components/schemas/"
 #: A wrong method belongs to no operation that could declare it.
@@ -34,6 +36,7 @@ _ABOUT: Final = (
 #: Documents that routes read or raise by themselves.
 _BY_HAND: Final = (
     *(JobRequest, RetryRequest, ResumeRequest, RegenerateRequest, KeyRequest),
+    *(WebhookRequest, WebhookChange, *MESSAGES),
     *(Problem, FieldProblem),
 )
 
@@ -119,6 +122,12 @@ def body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     return {"requestBody": {"required": required, "content": {accept.JSON: {"schema": schema}}}}
 
 
+def json_body(about: str) -> dict[str, Any]:
+    """Declare a JSON body whose form is not one of our requests."""
+    schema = {"type": "object", "description": about}
+    return {"requestBody": {"required": True, "content": {accept.JSON: {"schema": schema}}}}
+
+
 def describer(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """Give the function that FastAPI calls for the description of an app."""
 
@@ -153,6 +162,7 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
             operation["responses"] = dict(sorted(operation["responses"].items()))
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
     schema["components"]["securitySchemes"] = SCHEMES
+    schema["webhooks"] = described(_REF)
     schema["components"]["examples"] = {
         code: _example(code, kind) for code, kind in KINDS.items() if code not in _UNDECLARED
     }

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ttv.errors import Conflict, InvalidRequest, NotFound, Transient, TtvError, Unavailable
+from ttv.pipeline import NotReproducible
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Where the table of problems is shown; the fragment is the code.
@@ -52,6 +53,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"),
         "not_acceptable": Kind(HTTPStatus.NOT_ACCEPTABLE, "Not in this media type"),
         "conflict": Kind(HTTPStatus.CONFLICT, "The present state does not allow it"),
+        "not_reproducible": Kind(HTTPStatus.CONFLICT, "The film would come out otherwise"),
         "idempotency_mismatch": Kind(HTTPStatus.CONFLICT, "Key used for another request"),
         "gone": Kind(HTTPStatus.GONE, "Not kept any more"),
         "link_expired": Kind(HTTPStatus.GONE, "The link has expired"),
@@ -183,6 +185,10 @@ def refuse(
         refusals = error.refusals if isinstance(error, InvalidFields) else (error,)
         document["param"] = error.param
         document["errors"] = [_field(refusal, request) for refusal in refusals]
+    if isinstance(error, NotReproducible):
+        document["errors"] = [
+            _described(one.param, one.message, request) for one in error.differences
+        ]
     sent = {"Cache-Control": "no-store"}
     if kind.retry_after is not None:
         sent["Retry-After"] = str(_wait_seconds(error) or kind.retry_after)
@@ -203,9 +209,12 @@ def _wait_seconds(error: TtvError) -> int | None:
 
 
 def _field(refusal: InvalidRequest, request: Request) -> dict[str, str]:
+    return _described(refusal.param or "", refusal.message, request)
+
+
+def _described(param: str, detail: str, request: Request) -> dict[str, str]:
     """Describe one field; a field of the body (headers are capitalised) has a pointer."""
-    param = refusal.param or ""
-    described = {"param": param, "detail": refusal.message}
+    described = {"param": param, "detail": detail}
     if request.method in {"POST", "PATCH"} and param[:1].islower():
         described["pointer"] = pointer(param)
     return described

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ttv import outputs
 from ttv.errors import InvalidRequest
+from ttv.pipeline._given import Given
 from ttv.pipeline._graph import Seam
 from ttv.pipeline._makers import COMPARED, makers
 from ttv.pipeline._manifest import VERSION
@@ -24,6 +25,7 @@ from ttv.planning import Plan, from_document
 from ttv.seeds import checked
 
 _BackEnd: TypeAlias = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")]
+_Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Word: TypeAlias = Annotated[str, Field(max_length=64)]
 #: The path of a field is repeated in a refusal up to this length.
 _MOST_PATH: Final = 128
@@ -40,6 +42,13 @@ class _Take(_Strict):
     number: int = Field(ge=1, le=1_000_000)
     prompt: str | None = None
     seed: int | None = None
+
+
+class _Given(_Strict):
+    model_config = ConfigDict(extra="forbid")
+
+    id: _Word
+    sha256: _Sha256
 
 
 class _Order(_Strict):
@@ -59,13 +68,15 @@ class _Order(_Strict):
     takes: list[_Take] = Field(default=[], max_length=10_000)
     outputs: list[_Word] = Field(default=[], max_length=100)
     strip_metadata: bool = False
+    first_frame: _Given | None = None
+    soundtrack: _Given | None = None
     #: Of a film that was itself made from a manifest.
     reproduces: str | None = None
     differences: list[str] = []
 
 
 class _File(_Strict):
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sha256: _Sha256
 
 
 class _Files(_Strict):
@@ -141,6 +152,8 @@ class Posted(_Strict):
             takes=tuple(Take(**take.model_dump()) for take in said.takes),
             outputs=outputs.chosen(said.outputs),
             strip_metadata=said.strip_metadata,
+            first_frame=_given(said.first_frame),
+            soundtrack=_given(said.soundtrack),
             reproduces=self.steps.film.files.film.sha256,
         )
 
@@ -166,6 +179,10 @@ class Posted(_Strict):
             yield Difference("order.generator", f"{engine.model} makes another clip every time")
         if [seam.join for seam in self.seams] != [head.join.value for head in heads]:
             yield Difference("seams", "the shots meet in another way here")
+
+
+def _given(file: _Given | None) -> Given | None:
+    return None if file is None else Given(file.id, file.sha256)
 
 
 def _read_plan(document: Mapping[str, Any], param: str, limits: Limits) -> Plan:

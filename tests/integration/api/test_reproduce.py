@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.integration.api.conftest import Service
-from tests.unit.pipeline.test_reproduce import SHA, told
+from tests.unit.pipeline.test_reproduce import ORDER, SHA, told
+from ttv.media import save_png
+from ttv.pipeline import Given
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +105,36 @@ async def test_a_manifest_may_be_larger_than_other_bodies_and_not_larger_than_it
 
     assert (await service.http.post(PATH, json=long)).status_code == 202
     assert (await service.http.post(PATH, json=longer)).status_code == 413
+
+
+async def test_other_forms_of_the_film_are_asked_for_beside_it(service: Service) -> None:
+    answer = await service.http.post(PATH, params={"outputs": ["webm", "srt"]}, json=told())
+    wrong = await service.http.post(PATH, params={"outputs": "tape"}, json=told())
+
+    assert answer.json()["order"]["outputs"] == ["srt", "webm"]
+    assert wrong.json()["param"] == "outputs"
+
+
+async def test_the_files_of_a_film_must_be_the_tenants_own_and_the_same(
+    service: Service, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(save_png, tmp_path / "a.png", np.zeros((72, 128, 4), np.uint8), {})
+    still = await asyncio.to_thread((tmp_path / "a.png").read_bytes)
+    upload = (
+        await service.http.post("/v1/files", content=still, headers={"Content-Type": "image/png"})
+    ).json()
+    document = told(replace(ORDER, first_frame=Given("file_x", upload["sha256"])))
+    other = told(replace(ORDER, first_frame=Given(upload["id"], "d" * 64)))
+    own = {"first_frame": upload["id"]}
+
+    stranger = await service.http.post(PATH, json=document)
+    same = await service.http.post(PATH, params=own, json=document)
+    changed = await service.http.post(PATH, json=other)
+    none = await service.http.post(PATH, params=own, json=told())
+
+    assert same.status_code == 202, same.text
+    for refused in (stranger, changed, none):
+        assert (refused.status_code, refused.json()["param"]) == (400, "first_frame")
 
 
 async def test_what_is_no_manifest_is_refused(service: Service) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.client.documents import JOB_ID, job
 from ttv.cli import _options
-from ttv.cli._submitting import Submission, Terms
+from ttv.cli._submitting import Film, Submission, Terms
 from ttv.client import Client
 
 
@@ -45,7 +45,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
 
 def sent(*, wait: bool = False, as_json: bool = False, **terms: Any) -> None:
     submission = Submission(
-        {"prompt": "a red fox"}, Terms(**terms), path=None, wait=wait, json=as_json
+        Film({"prompt": "a red fox"}), Terms(**terms), path=None, wait=wait, json=as_json
     )
     asyncio.run(submission.send(None))
 

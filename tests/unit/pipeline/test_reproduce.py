@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.api.works import ENGINES, PLAN, Engine, works
@@ -218,7 +218,7 @@ def test_what_is_no_manifest_or_asks_too_much_is_refused_by_field(
     change: Mapping[str, Any], param: str
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        pipeline().reproduced(told() | change, LIMITS)
+        pipeline().reproduced({**told(), **change}, LIMITS)
 
     assert (caught.value.param or "").startswith(param)
 
@@ -263,6 +263,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_a_manifest_that_was_tampered_with_is_read_or_refused(data: st.DataObject) -> None:
     document = json.loads(json.dumps(DOCUMENT))
@@ -291,6 +292,7 @@ def test_a_manifest_that_was_tampered_with_is_read_or_refused(data: st.DataObjec
         assert Order.from_json(json.loads(json.dumps(again.order.to_json()))) == again.order
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(DOCUMENT)), JSON))
 def test_whatever_somebody_sends_is_refused_with_a_sentence(document: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
