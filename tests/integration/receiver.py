@@ -46,6 +46,8 @@ class Receiver:
     answers: list[bytes] = field(default_factory=list)
     #: Bytes of each answer that are sent before it stalls for good; None for all.
     stalls_after: int | None = None
+    #: Whether all of the last answer was taken.
+    taken: bool = False
     #: Called when a request has come, before it is answered.
     on_request: Callable[[], None] = lambda: None
 
@@ -64,8 +66,10 @@ class Receiver:
             self.requests.append(Request(line, headers, body))
             self.on_request()
             answer = self.answers.pop(0) if self.answers else OK
+            self.taken = False
             writer.write(answer[: self.stalls_after])
             await writer.drain()
+            self.taken = True
             if self.stalls_after is not None:
                 await reader.read()
         writer.close()

@@ -299,6 +299,7 @@ async def test_no_more_than_a_little_of_a_reply_is_read(office: Office, receiver
     await office.run()
     (attempt,) = await office.log(issued)
     assert (attempt.status, attempt.error) == (200, None)
+    assert not receiver.taken
 
 
 @pytest.mark.parametrize(

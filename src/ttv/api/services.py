@@ -14,6 +14,8 @@ from ttv.artifacts import Store
 from ttv.jobs import Feed, Jobs
 from ttv.pipeline import Pipeline
 from ttv.settings import Settings
+from ttv.uploads import Uploads
+from ttv.webhooks import Hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Services:
     jobs: Jobs
     feed: Feed
     access: Access
+    hooks: Hooks
     artifacts: Store
+    uploads: Uploads
     #: Tells what can be made and what it costs; the API makes nothing itself.
     makes: Pipeline
     settings: Settings

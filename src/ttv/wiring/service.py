@@ -11,7 +11,7 @@ from typing import Final
 
 from ulid import ULID
 
-from ttv import access, api, jobs, tether, worker
+from ttv import access, api, jobs, tether, webhooks, worker
 from ttv.observability import WorkerMetrics, configure
 from ttv.pipeline import Pipeline
 from ttv.settings import Settings
@@ -21,6 +21,7 @@ from ttv.wiring.orphans import looked_after
 from ttv.wiring.queue import open_jobs
 from ttv.wiring.runner import FilmRunner
 from ttv.wiring.sweeping import swept_beside
+from ttv.wiring.uploads import uploads_in
 
 #: One step fills a graphics card. Remote steps hold no process, only a coroutine each.
 GPU_SLOTS: Final = 1
@@ -43,18 +44,22 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     ):
         let_in = access.over(opened.connection, settings, host=listening.getsockname()[0])
         await let_in.door.check()
+        told = webhooks.over(opened.connection, settings, links=api.job_links)
         services = api.Services(
             jobs=opened,
             feed=feed,
             access=let_in,
+            hooks=told.hooks,
             artifacts=made_by.store,
+            uploads=uploads_in(made_by.store, settings),
             makes=made_by,
             settings=settings,
             new_request_id=lambda: f"req_{ULID()}",
         )
         gc.freeze()  # what was loaded so far stays; no collection of garbage need look at it
         tether.tell_ready()
-        await api.serve(services, listening, stop=stop.wait)
+        async with told.courier.at_work():
+            await api.serve(services, listening, stop=stop.wait)
 
 
 def _caretaker(makes: Pipeline, opened: jobs.Jobs) -> jobs.Caretaker:
@@ -90,10 +95,12 @@ async def work(settings: Settings) -> None:
         serving = worker.Worker(
             opened, runner, options=options, chance=random.Random(), metrics=metrics
         )
+        told = webhooks.over(opened.connection, settings, links=api.job_links)
         tether.tell_ready()
         async with (
             looked_after(buys, opened),
             swept_beside(makes, opened, settings, name=options.name, metrics=metrics),
+            told.courier.at_work(),
         ):
             await serving.serve(stop)
 

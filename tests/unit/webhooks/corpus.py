@@ -43,7 +43,15 @@ DISGUISED: Final = (
     *("10.1", "012.0.0.1", "0xa.0.0.1", "167772161", "1.2.3.4.5", "256.256.256.256", "1.2.3"),
     *("4294967296", "127.0.0.1.", "localhost.", "example.com.", ".example.com", "example..com"),
     *("-example.com", "example-.com", "a" * 64 + ".com", ("a" * 60 + ".") * 5 + "com"),
-    *("[::1%25eth0]", "[::1%eth0]", "[fe80::1%25lo]", "[127.0.0.1]", "[localhost]", "[::1", "::1"),
+    *(
+        "[::1%25eth0]",
+        "[::1%eth0]",
+        "[fe80::1%25lo]",
+        "[93.184.216.34]",
+        "[localhost]",
+        "[::1",
+        "::1",
+    ),
     *("[::1]]", "[v1.a]", "[]", ""),
     # letters that become ASCII, or look like it
     *("①②⑦.⓪.⓪.①", "\uff11\uff12\uff17.0.0.1", "127。0。0。1", "localhos\u1d57", "\uff4cocalhost"),

@@ -154,6 +154,14 @@ async def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPat
         assert world.network.dialled == [(PUBLIC, 443)]
 
 
+@pytest.mark.parametrize("url", ["http://example.com/", "https://example.com:25/"])
+async def test_what_no_lookup_could_make_good_is_not_looked_up(url: str) -> None:
+    async with a_world() as world:
+        with pytest.raises(InvalidRequest, match="port 443 or 8443"):
+            await Guard(resolve=world.names).addresses(Target.read(url))
+        assert world.names.asked == []
+
+
 async def test_what_exists_in_our_network_is_not_told() -> None:
     async with a_world() as world:
         sender = world.sender(Guard(resolve=world.names))
