@@ -82,7 +82,7 @@ async def make(
     return await pipeline.make(
         order,
         workspace=folder,
-        commission=Commission(f"films/{folder.name}"),
+        commission=Commission(f"films/{folder.parent.name}/{folder.name}"),
         watcher=diary or Diary(),
         slots=2,
     )
@@ -178,7 +178,7 @@ async def test_a_discarded_film_leaves_what_its_steps_made(
     results = await make(pipeline, order_of(FOX, OWL), tmp_path / "discarded")
 
     for _ in range(2):  # the second time there is nothing left
-        await pipeline.discard("films/discarded")
+        await pipeline.discard(f"films/{tmp_path.name}")
 
     delivered = [file.key for file in results["delivery"].files.values()]
     assert len(delivered) == 4

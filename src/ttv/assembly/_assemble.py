@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from ttv.children import Limits
 from ttv.media import Format
 
 #: Changes whenever equal clips would give another film.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _MEMORY_BYTES: Final = 4 << 30
 _START_SECONDS: Final = 60
@@ -50,13 +50,17 @@ async def assemble(
     film: Path,
     poster: Path,
     seed: int,
+    tags: Mapping[str, str],
+    soundtrack: Path | None = None,
     report: Callable[[float, str], None],
 ) -> Film:
     """Write the film with its sound to ``film`` and a PNG of its first shot to ``poster``.
 
-    Both must be in folders that are there. Cancelling the call ends all work and leaves no
-    half film. Raises InvalidRequest for transitions longer than their shot, Permanent for a
-    clip that is damaged or has too few frames, StorageFull, StorageUnwritable, Transient.
+    ``tags`` are what the film says of itself ("title", "comment"); ``soundtrack`` is heard
+    instead of the sound of the scenes, as long as it lasts. Both files must be in folders
+    that are there. Cancelling the call ends all work and leaves no half film. Raises
+    InvalidRequest for transitions longer than their shot, Permanent for a clip that is damaged or
+    has too few frames, StorageFull, StorageUnwritable, Transient.
     """
     frames = sum(piece.frames for piece in timeline(cuts))
     request = {
@@ -65,6 +69,8 @@ async def assemble(
         "film": str(film),
         "poster": str(poster),
         "seed": seed,
+        "tags": dict(tags),
+        "soundtrack": str(soundtrack) if soundtrack else None,
     }
     spliced, warnings = await children.run(
         "ttv.assembly._child",

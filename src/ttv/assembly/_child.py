@@ -24,6 +24,8 @@ def work(request: Message, report: Report) -> Message:
         film=Path(request["film"]),
         poster=Path(request["poster"]),
         seed=request["seed"],
+        tags=request["tags"],
+        recording=Path(request["soundtrack"]) if request["soundtrack"] else None,
         progress=report.progress,
     )
     return asdict(spliced)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from ttv.media import (
     join,
     probe,
     read_frame,
+    recorded,
     save_png,
     signature,
 )
@@ -51,6 +52,8 @@ def splice(
     film: Path,
     poster: Path,
     seed: int,
+    tags: Mapping[str, str],
+    recording: Path | None = None,
     progress: Callable[[float], None],
 ) -> Spliced:
     """Write the film, and a poster from the middle of its first shot.
@@ -71,8 +74,11 @@ def splice(
     step = 1 / (encoded + _JOIN_WEIGHT * frames)
     with storage_errors(film.parent), tempfile.TemporaryDirectory(dir=film.parent) as folder:
         bench = _Bench(Path(folder), fmt, clips, reels, lambda done: progress(done * step))
-        sound = soundtrack(_sections(cuts, seed), fps=fmt.fps, seed=seed)
-        join([bench.part(run) for run in runs], film, sound=sound)
+        if recording:
+            sound = recorded(recording, seconds=fmt.seconds(frames))
+        else:
+            sound = soundtrack(_sections(cuts, seed), fps=fmt.fps, seed=seed)
+        join([bench.part(run) for run in runs], film, sound=sound, tags=tags)
     made = probe(film)
     if made.frames != frames or not made.steady:
         raise WrongLength.of("the film", frames=made.frames, expected=frames)

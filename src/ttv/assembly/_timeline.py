@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ttv.assembly._cut import Cut
 from ttv.errors import InvalidRequest
@@ -81,7 +81,23 @@ def timeline(cuts: Sequence[Cut]) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def sections(cuts: Sequence[Cut]) -> tuple[int, ...]:
+class Timed(Protocol):
+    """What has a place on a timeline: a cut, or a shot that will be one."""
+
+    @property
+    def frames(self) -> int:
+        """Count its frames, overlap with the one before included."""
+
+    @property
+    def transition(self) -> Transition:
+        """Tell how it follows the one before."""
+
+    @property
+    def transition_frames(self) -> int:
+        """Count the frames of overlap, or of each half of a fade."""
+
+
+def sections(cuts: Sequence[Timed]) -> tuple[int, ...]:
     """Count the film's frames that belong to each cut; an overlap is shared in its middle."""
     bounds, start = [0], 0
     for before, cut in pairwise(cuts):

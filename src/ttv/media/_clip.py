@@ -123,12 +123,14 @@ def _packets(file: InputContainer, stream: VideoStream) -> tuple[list[float], li
     """List the time of every packet in order of decoding, and which ones are keyframes."""
     times: list[float] = []
     keys: list[int] = []
+    tick = float(stream.time_base or 0)
     for packet in file.demux(stream):
+        pts = packet.pts
         if packet.is_corrupt:
             raise Unreadable(f"{Path(file.name).name} breaks off in its frame {len(times)}")
-        if packet.pts is None or packet.is_discard:
+        if pts is None or packet.is_discard:
             continue
         if packet.is_keyframe:
             keys.append(len(times))
-        times.append(float(packet.pts * packet.time_base))
+        times.append(pts * tick)
     return times, keys

@@ -15,7 +15,7 @@ from ttv.files import whole
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import UNTAGGED, open_mp4, open_ts
-from ttv.media._sound import Sound, SoundTrack, lasting
+from ttv.media._sound import Coder, Sound, SoundTrack, lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ def join(
     say of the file what it is ("title", "comment"). Raises WrongLength when a clip gives other
     frames than were probed.
     """
-    _joined(parts, to, sound=sound, opened=lambda path: open_mp4(path, tags))
+    _joined(parts, to, sound=sound, coder="twoloop", opened=lambda path: open_mp4(path, tags))
 
 
 def broadcast(clip: Clip, to: Path, *, sound: Iterator[Sound]) -> None:
     """Write a steady clip as an MPEG transport stream, its packets copied; raises as ``join``."""
-    _joined([Part(clip, 0, clip.frames)], to, sound=sound, opened=open_ts)
+    _joined([Part(clip, 0, clip.frames)], to, sound=sound, coder="fast", opened=open_ts)
 
 
 def _joined(
@@ -59,6 +59,7 @@ def _joined(
     to: Path,
     *,
     sound: Iterator[Sound] | None,
+    coder: Coder,
     opened: Callable[[Path], OutputContainer],
 ) -> None:
     if len({part.clip.signature for part in parts}) != 1 or not all(p.clip.steady for p in parts):
@@ -71,15 +72,16 @@ def _joined(
         whole(to) as part,
         opened(part) as file,
     ):
-        _write(file, file.add_stream_from_template(template.streams.video[0]), parts, sound)
+        stream = file.add_stream_from_template(template.streams.video[0])
+        length = sum(part.stop - part.start for part in parts) / _rate(first)
+        track = SoundTrack(file, lasting(sound, length), coder=coder) if sound else None
+        _write(file, stream, parts, track)
 
 
 def _write(
-    file: OutputContainer, stream: VideoStream, parts: Sequence[Part], sound: Iterator[Sound] | None
+    file: OutputContainer, stream: VideoStream, parts: Sequence[Part], track: SoundTrack | None
 ) -> None:
     frame = 1 / _rate(parts[0].clip)
-    length = frame * sum(part.stop - part.start for part in parts)
-    track = SoundTrack(file, lasting(sound, length)) if sound else None
     for turn, packet in enumerate(_renumbered(parts)):
         packet.stream = stream
         packet.time_base = frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import av
 import numpy as np
@@ -21,17 +21,24 @@ from ttv.media._errors import reading
 #: Samples of a block, ``numpy.float32`` of shape ``(samples, 2)`` from -1.0 to 1.0.
 Sound: TypeAlias = NDArray[np.float32]
 
+Coder: TypeAlias = Literal["twoloop", "fast"]
+
 SOUND_RATE: Final = 48_000
 _BITS_PER_SECOND: Final = 128_000
 
 
 class SoundTrack:
-    """AAC of a stream of blocks; the block lengths do not matter."""
+    """AAC of a stream of blocks; the block lengths do not matter.
 
-    def __init__(self, file: OutputContainer, blocks: Iterator[Sound]) -> None:
+    The "fast" coder takes a quarter of the time of the usual one, and sounds a little worse.
+    """
+
+    def __init__(self, file: OutputContainer, blocks: Iterator[Sound], *, coder: Coder) -> None:
         self._blocks = blocks
         self._samples = 0
-        self._stream = file.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream = file.add_stream(
+            "aac", rate=SOUND_RATE, layout="stereo", options={"aac_coder": coder}
+        )
         self._stream.bit_rate = _BITS_PER_SECOND
 
     def until(self, seconds: Fraction) -> Iterator[Packet[AudioStream]]:

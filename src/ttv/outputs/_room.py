@@ -32,8 +32,9 @@ def chosen(wanted: Iterable[str]) -> tuple[str, ...]:
         return names()
     for name in sorted(asked - set(names())):
         near = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(names())}, {ALL}"
-        raise InvalidRequest(f"there is no output {name!r}; {hint}", param="outputs")
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        known = ", ".join((*names(), ALL))
+        raise InvalidRequest(f"outputs must be some of {known}{hint}", param="outputs")
     return tuple(sorted(asked))
 
 

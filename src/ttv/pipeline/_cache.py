@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from ttv.artifacts import Store
+from ttv.artifacts import Store, put_document
 from ttv.pipeline._step import Kind, Result
 
 #: Lies beside the files of a result once all are there.
@@ -19,6 +18,16 @@ _TYPES = {
     ".json": "application/json",
     ".mp4": "video/mp4",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webm": "video/webm",
+    ".ts": "video/mp2t",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".otio": "application/json",
+    ".zip": "application/zip",
 }
 
 
@@ -45,7 +54,7 @@ def _plain(value: object) -> Any:
 
 def content_type(path: Path) -> str:
     """Name the media type of a file we made, by its suffix."""
-    return _TYPES[path.suffix]
+    return _TYPES.get(path.suffix, "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +85,12 @@ class Cache:
         place = folder(kind, result.address)
         stored = {
             role: await self.store.put(
-                f"{place}/{role}{path.suffix}", path, content_type=content_type(path)
+                f"{place}/{path.name}", path, content_type=content_type(path)
             )
             for role, path in files.items()
         }
         complete = replace(result, files=stored)
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as record:
-            json.dump(complete.to_json(), record, indent=1)
-            record.flush()
-            await self.store.put(
-                _record(kind, result.address), Path(record.name), content_type="application/json"
-            )
+        await put_document(self.store, _record(kind, result.address), complete.to_json())
         return complete
 
 

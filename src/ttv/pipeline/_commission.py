@@ -24,3 +24,5 @@ class Commission:
     purse: Purse = field(default_factory=Pocket)
     #: Facts for the manifest, plain JSON.
     record: Mapping[str, Any] = field(default_factory=dict)
+    #: Where in the store the files are that the order names, by their ids.
+    files: Mapping[str, str] = field(default_factory=dict)

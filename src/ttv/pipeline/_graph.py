@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from ttv import outputs
 from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities
 from ttv.media import Format
 from ttv.pipeline._order import Mode
-from ttv.pipeline._step import Kind, Step, of_shot
+from ttv.pipeline._step import Kind, Step, of_output, of_shot
 from ttv.planning import Plan, Shot, ShotLimits, Transition
 
 
@@ -125,10 +126,12 @@ def opening_steps() -> tuple[Step, ...]:
     return (Step("plan", Kind.PLAN, weight=1.0),)
 
 
-def steps(plan: Plan, heads: tuple[Seam, ...], *, pool: str) -> tuple[Step, ...]:
+def steps(
+    plan: Plan, heads: tuple[Seam, ...], *, pool: str, forms: tuple[str, ...] = ()
+) -> tuple[Step, ...]:
     """Give every step after "plan", each with the steps whose results it reads.
 
-    ``pool`` is that of the engine, in which segments wait.
+    ``pool`` is that of the engine, in which segments wait; ``forms`` names the outputs.
     """
     numbers = range(1, len(plan.shots) + 1)
     painted = (Join.STILL, Join.MEET)
@@ -150,8 +153,16 @@ def steps(plan: Plan, heads: tuple[Seam, ...], *, pool: str) -> tuple[Step, ...]
     )
     names = tuple(step.name for step in segments)
     film = Step("film", Kind.FILM, ("plan", *names), weight=0.1 * plan.frames)
-    everything = ("plan", *(step.name for step in stills), *names, "film")
-    return (*stills, *segments, film, Step("delivery", Kind.DELIVERY, everything, weight=2.0))
+    made = (*stills, *segments, film, *(_output(name, plan, names) for name in forms))
+    everything = ("plan", *(step.name for step in made))
+    return (*made, Step("delivery", Kind.DELIVERY, everything, weight=2.0))
+
+
+def _output(name: str, plan: Plan, segments: tuple[str, ...]) -> Step:
+    """Give the step of an output."""
+    output = outputs.find(name)
+    needs = ("plan", "film", *(segments if output.reads_clips else ()))
+    return Step(of_output(name), Kind.OUTPUT, needs, weight=output.weight * plan.frames)
 
 
 def pictures(number: int, heads: tuple[Seam, ...]) -> dict[str, tuple[str, str]]:
@@ -176,7 +187,9 @@ def followers(number: int, heads: tuple[Seam, ...]) -> tuple[int, ...]:
     return (number, *chained)
 
 
-def retaken_steps(number: int, heads: tuple[Seam, ...]) -> tuple[str, ...]:
+def retaken_steps(
+    number: int, heads: tuple[Seam, ...], *, forms: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Name the steps that a new take of shot ``number`` makes anew.
 
     A still of the shot's own is painted anew where prompt or seed are new; a still at which
@@ -185,4 +198,4 @@ def retaken_steps(number: int, heads: tuple[Seam, ...]) -> tuple[str, ...]:
     own = heads[number - 1].join is Join.STILL
     still = (of_shot(Kind.KEYFRAME, number),) if own else ()
     segments = (of_shot(Kind.SEGMENT, shot) for shot in followers(number, heads))
-    return (*still, *segments, "film", "delivery")
+    return (*still, *segments, "film", *map(of_output, forms), "delivery")

@@ -10,14 +10,12 @@ next purchase.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
-from ttv.artifacts import KeyTaken, Store
+from ttv.artifacts import KeyTaken, Store, put_document
 from ttv.errors import NotFound
 from ttv.pipeline._purse import Purchase
 
@@ -130,16 +128,8 @@ class Ledger:
         return document
 
     async def _write(self, number: int, note: str, document: Mapping[str, Any]) -> bool:
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(document, file, indent=1)
-            file.flush()
-            try:
-                await self.store.put(
-                    self._key(number, note),
-                    Path(file.name),
-                    content_type="application/json",
-                    if_absent=True,
-                )
-            except KeyTaken:
-                return False
+        try:
+            await put_document(self.store, self._key(number, note), document, if_absent=True)
+        except KeyTaken:
+            return False
         return True

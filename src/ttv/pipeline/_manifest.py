@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -32,17 +31,22 @@ def manifest(
     results: Mapping[str, Result],
     *,
     files: Mapping[str, Artifact],
+    first: Plan,
+    made_with: Mapping[str, str],
 ) -> dict[str, Any]:
     """Describe a finished film as plain JSON, down to who ordered it and what it cost.
 
-    ``files`` are those beside which it will lie.
+    ``files`` are those beside which it will lie; ``first`` is the plan before any shot was made
+    anew, and ``made_with`` names the versions of all that made it.
     """
     return {
         "version": VERSION,
-        "ttv": version("ttv-pipeline"),
+        "ttv": made_with["ttv"],
         **commission.record,
+        "made_with": dict(made_with),
         "order": order.to_json(),
         "plan": to_document(plan),
+        **({"planned": to_document(first)} if first != plan else {}),
         "seams": [
             {"shot": number, "join": head.join.value, "reason": head.reason}
             for number, head in enumerate(heads, start=1)
@@ -137,7 +141,9 @@ def _read(told: Mapping[str, Any], delivery: Result, pool: Callable[[str], str])
         raise Unreadable(f"its version is {told['version']}, and {VERSION} is known")
     order = Order.from_json(told["order"])
     heads = tuple(Seam(Join(seam["join"]), seam["reason"]) for seam in told["seams"])
-    rest = steps(from_document(told["plan"]), heads, pool=pool(order.generator))
+    rest = steps(
+        from_document(told["plan"]), heads, pool=pool(order.generator), forms=order.outputs
+    )
     results = {name: Result.from_json(made) for name, made in told["steps"].items()}
     results[rest[-1].name] = delivery
     made = tuple((step, results[step.name]) for step in (*opening_steps(), *rest))
@@ -148,7 +154,7 @@ def film_warnings(results: Mapping[str, Result]) -> tuple[str, ...]:
     """Collect the warnings of all steps, each once, with the shot it is about."""
     said: dict[str, None] = {}
     for name, result in results.items():
-        _, _, number = name.partition("-")
-        about = f"shot {number}: " if number else ""
+        _, _, of = name.partition("-")
+        about = f"shot {of}: " if of.isdecimal() else f"{of}: " if of else ""
         said.update(dict.fromkeys(about + warning for warning in result.warnings))
     return tuple(said)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
 
+from ttv import outputs
 from ttv.errors import InvalidRequest
 from ttv.media import Format
+from ttv.pipeline._given import Given
 from ttv.pipeline._take import Take
 from ttv.planning import Brief, Plan, from_document, to_document
 from ttv.seeds import checked, derive
@@ -54,10 +56,24 @@ class Order:
     generator: str = "animatic"
     #: Shots that are made anew, in their order.
     takes: tuple[Take, ...] = ()
+    #: Other forms of the film that are delivered beside it, in alphabetical order.
+    outputs: tuple[str, ...] = ()
+    #: Whether the film and its outputs carry neither title nor a word on how they were made.
+    strip_metadata: bool = False
+    #: The picture that the film opens on, instead of a painted one.
+    first_frame: Given | None = None
+    #: What is heard, instead of what the scenes sound like.
+    soundtrack: Given | None = None
+    #: SHA-256 of the film that it makes again.
+    reproduces: str | None = None
+    #: Why it may come out otherwise, one sentence each.
+    differences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.prompt is None) == (self.plan is None):
             raise InvalidRequest("give either a prompt or a plan", param="prompt")
+        if self.outputs != tuple(sorted(set(self.outputs))):
+            raise ValueError(f"outputs are not in order: {self.outputs}")
 
     def take(self, shot: int) -> Take | None:
         """Give the take of a shot; None while it is the one of the plan."""
@@ -80,7 +96,14 @@ class Order:
             seed=before.seed if seed is None else seed,
         )
         others = (other for other in self.takes if other.shot != shot)
-        return replace(self, takes=tuple(sorted((*others, take), key=lambda take: take.shot)))
+        takes = sorted((*others, take), key=lambda take: take.shot)
+        return replace(self, takes=tuple(takes), reproduces=None)
+
+    @property
+    def given(self) -> Mapping[str, Given]:
+        """Give the user's own files by the fields that name them."""
+        named = {"first_frame": self.first_frame, "soundtrack": self.soundtrack}
+        return {name: given for name, given in named.items() if given is not None}
 
     @property
     def brief(self) -> Brief:
@@ -89,12 +112,29 @@ class Order:
 
     @property
     def as_planned(self) -> Self:
-        """Give the order that was planned: before any shot was made anew."""
-        return replace(self, takes=())
+        """Give what was planned: before any shot was made anew, whatever is made of the film."""
+        return replace(
+            self,
+            takes=(),
+            outputs=(),
+            strip_metadata=False,
+            first_frame=None,
+            soundtrack=None,
+            reproduces=None,
+            differences=(),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form; ``from_json`` reads it back to an equal Order."""
-        takes = {"takes": [take.to_json() for take in self.takes]} if self.takes else {}
+        seldom = {
+            "takes": [take.to_json() for take in self.takes],
+            "outputs": list(self.outputs),
+            "strip_metadata": self.strip_metadata,
+            "first_frame": self.first_frame and self.first_frame.to_json(),
+            "soundtrack": self.soundtrack and self.soundtrack.to_json(),
+            "reproduces": self.reproduces,
+            "differences": list(self.differences),
+        }
         return {
             "prompt": self.prompt,
             "plan": to_document(self.plan) if self.plan else None,
@@ -106,7 +146,7 @@ class Order:
             "planner": self.planner,
             "painter": self.painter,
             "generator": self.generator,
-            **takes,
+            **{name: value for name, value in seldom.items() if value},
         }
 
     @classmethod
@@ -119,6 +159,10 @@ class Order:
             format=Format().altered(size=plain.pop("size"), fps=plain.pop("fps")),
             mode=Mode(plain.pop("mode")),
             takes=tuple(Take(**take) for take in plain.pop("takes", ())),
+            outputs=tuple(plain.pop("outputs", ())),
+            first_frame=Given.from_json(plain.pop("first_frame", None)),
+            soundtrack=Given.from_json(plain.pop("soundtrack", None)),
+            differences=tuple(plain.pop("differences", ())),
             **plain,
         )
 
@@ -137,6 +181,9 @@ class Wish:
     planner: str | None = None
     painter: str | None = None
     generator: str | None = None
+    #: Names of outputs; ``all`` stands for every one.
+    outputs: Collection[str] = ()
+    strip_metadata: bool = False
 
     def order(self, limits: Limits) -> Order:
         """Check every field and give the Order.
@@ -178,7 +225,12 @@ class Wish:
             for name in ("planner", "painter", "generator")
             if (value := getattr(self, name)) is not None
         }
-        return {**names, "mode": parse_mode(self.mode) if self.mode is not None else Mode.AUTO}
+        return {
+            **names,
+            "mode": parse_mode(self.mode) if self.mode is not None else Mode.AUTO,
+            "outputs": outputs.chosen(self.outputs),
+            "strip_metadata": self.strip_metadata,
+        }
 
     def _frames(self, picture: Format, limits: Limits) -> int | None:
         """Turn the asked seconds into whole frames."""

@@ -7,14 +7,14 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from ttv.artifacts import Store
 from ttv.errors import InvalidRequest, TtvError
-from ttv.generators import Generator, check, check_size
+from ttv.generators import Capabilities, Generator, SegmentRequest, check, check_size
 from ttv.keyframes import Painter
 from ttv.money import usd
 from ttv.pipeline import film
@@ -34,11 +34,14 @@ from ttv.pipeline._graph import (
 from ttv.pipeline._ledger import Ledger
 from ttv.pipeline._lost import lost
 from ttv.pipeline._manifest import Delivered, read_manifest
-from ttv.pipeline._order import Order
+from ttv.pipeline._order import Limits, Order
+from ttv.pipeline._posted import Posted
+from ttv.pipeline._reproduce import Difference, Reproduction
 from ttv.pipeline._step import Kind, Report, Result, Step, of_shot
 from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
 from ttv.planning import Plan, Planner, from_document
+from ttv.provenance import Provenance
 
 #: Plans at no cost, for estimates.
 _FREE_PLANNER: Final = "builtin"
@@ -87,6 +90,8 @@ class Pipeline:
     chance: random.Random = field(default_factory=random.Random)
     #: Keeps those who conform clips from crowding this machine.
     cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(os.cpu_count() or 1))
+    #: Signs finished films, where the operator wants it.
+    provenance: Provenance | None = None
 
     def check(self, order: Order) -> None:
         """Refuse, before anything is made, what the chosen back ends cannot do.
@@ -95,6 +100,11 @@ class Pipeline:
         """
         engine = self._tools(order).engine
         check_size(order.format, engine)
+        if order.first_frame and not engine.first_frame:
+            raise InvalidRequest(
+                f"{engine.model} takes no first frame; choose another generator",
+                param="first_frame",
+            )
         if order.frames is not None and order.frames < order.format.frames(engine.min_seconds):
             raise InvalidRequest(
                 f"{engine.model} makes at least {engine.min_seconds:g} seconds", param="seconds"
@@ -102,6 +112,30 @@ class Pipeline:
         if order.plan is not None:
             check_lengths(order.plan, engine)
             seams(order.plan, order.mode, engine)
+
+    def reproduced(self, document: Mapping[str, Any], limits: Limits) -> Reproduction:
+        """Read how the film of a manifest is made again, and what would differ here.
+
+        Raises InvalidRequest for what is no manifest, or asks what no order may.
+        """
+        told = Posted.read(document)
+        plan, unknown = told.first_plan(limits)
+        order, left_out = told.order_of(plan), (*unknown, *told.unread())
+        if order.planner not in self.planners:  # it has nothing to do any more
+            order = replace(order, planner=next(iter(self.planners)))
+        if missing := tuple(self._missing(order)):
+            return Reproduction(order, (*left_out, *missing))
+        tools = self._tools(order)
+        for number, shot in enumerate(retaken(plan, order.takes).shots):
+            _check_shot(film.asked(shot, plan.format), tools.engine, f"plan.shots[{number}]")
+        heads = seams(plan, order.mode, tools.engine)
+        return Reproduction(order, (*left_out, *told.differences(tools, heads)))
+
+    def _missing(self, order: Order) -> Iterator[Difference]:
+        """Tell which back ends of an order are not set up here."""
+        for name, known in (("painter", self.painters), ("generator", self.generators)):
+            if getattr(order, name) not in known:
+                yield Difference(f"order.{name}", f"the {name} of this film is not set up here")
 
     async def estimate(self, order: Order) -> Estimate:
         """Plan an order and price it, at no cost; nothing is kept.
@@ -118,7 +152,8 @@ class Pipeline:
         """Price all of a film whose plan is there."""
         engine = self._tools(order).engine
         heads = seams(plan, order.mode, engine)
-        count = len(opening_steps()) + len(steps(plan, heads, pool=engine.pool))
+        rest = steps(plan, heads, pool=engine.pool, forms=order.outputs)
+        count = len(opening_steps()) + len(rest)
         return Estimate(engine.model, lines(plan, engine), steps=count, exact=True)
 
     async def check_cost(self, order: Order, max_cost: int) -> None:
@@ -145,7 +180,8 @@ class Pipeline:
         engine = self._tools(order).engine
         filmed = retaken(plan, order.takes).shots[shot - 1]
         check(film.asked(filmed, plan.format), engine)
-        return retaken_steps(shot, seams(plan, order.mode, engine))
+        heads = seams(plan, order.mode, engine)
+        return retaken_steps(shot, heads, forms=order.outputs)
 
     def stale_cost(
         self, order: Order, plan: Plan, shot: int, *, also: Collection[str] = ()
@@ -179,7 +215,8 @@ class Pipeline:
         if step.kind is Kind.PLAN:
             result = await film.plan(work)
             plan = await self.planned(result)
-            rest = steps(plan, replace(work, plan=plan).heads, pool=work.tools.engine.pool)
+            heads, pool = replace(work, plan=plan).heads, work.tools.engine.pool
+            rest = steps(plan, heads, pool=pool, forms=order.outputs)
             return Outcome(result, rest, self.price(order, plan).cost)
         plan = await self.planned(results["plan"])
         return Outcome(await film.STAGES[step.kind](replace(work, plan=plan)))
@@ -263,6 +300,7 @@ class Pipeline:
             clock=self.clock,
             chance=self.chance,
             cores=self.cores,
+            provenance=self.provenance,
         )
 
 
@@ -324,6 +362,16 @@ def _pick(known: Mapping[str, _BackEnd], name: str, param: str) -> _BackEnd:
         raise InvalidRequest(
             f"there is no such {param} here; choose from: {choice}", param=param
         ) from None
+
+
+def _check_shot(request: SegmentRequest, engine: Capabilities, path: str) -> None:
+    """Refuse a shot that the engine cannot make, naming it."""
+    try:
+        check(request, engine)
+    except InvalidRequest as error:
+        raise InvalidRequest(
+            f"{path} cannot be made here: {error.message}", param=f"{path}.{error.param}"
+        ) from error
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from ttv.artifacts import Folder, Store, clear, folders
+from ttv.artifacts import Folder, Store, clear, folders, put_document
 from ttv.pipeline._cache import RECORD_FILE
 from ttv.pipeline._ledger import INTENT, PURCHASE, Ledger
-from ttv.scratch import scratch
 
 #: Where all of it lies, and how many parts the key of one result has.
 _STEPS: Final = "steps"
@@ -78,10 +77,7 @@ class Shelf:
 
         What was noted of its purchase goes first: nobody must follow it once the clip is lost.
         """
-        with scratch() as place:
-            mark = place / _MARK
-            mark.write_text("{}")
-            await self.store.put(f"{kept.key}/{_MARK}", mark, content_type="application/json")
+        await put_document(self.store, f"{kept.key}/{_MARK}", {})
         await clear(self.store, (file.key for file in kept.folder.files if _is_note(file.key)))
         await self.store.delete(f"{kept.key}/{RECORD_FILE}")
 

@@ -26,11 +26,21 @@ def of_shot(kind: Kind, number: int) -> str:
     return f"{kind}-{number}"
 
 
+def of_output(name: str) -> str:
+    """Name the step of an output, such as "output-webm"."""
+    return f"{Kind.OUTPUT}-{name}"
+
+
+def output_of(step: str) -> str:
+    """Name the output that such a step makes."""
+    return step.removeprefix(of_output(""))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node of the film's graph."""
 
-    #: Unique inside a film: "plan", "keyframe-1", "segment-2", "film", "delivery".
+    #: Unique inside a film: "plan", "keyframe-1", "segment-2", "film", "output-webm" ...
     name: str
     kind: Kind
     #: Names of the steps whose results it reads.
@@ -49,7 +59,7 @@ class Result:
 
     #: Content address of the step: equal inputs give an equal address.
     address: str
-    #: Files by role ("clip", "still", "plan", "film", "poster", "manifest").
+    #: Files by role ("clip", "still", "plan", "film", "poster", "webm", "manifest" ...).
     files: Mapping[str, Artifact] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     #: Facts for the manifest (frames, codec, reason of the mode ...), plain JSON.

@@ -15,11 +15,13 @@ from ttv.generators import Capabilities, Generator
 from ttv.keyframes import Painter
 from ttv.pipeline._cache import Cache
 from ttv.pipeline._commission import Commission
+from ttv.pipeline._given import Cupboard, Given
 from ttv.pipeline._graph import Seam, seams
 from ttv.pipeline._order import Order
 from ttv.pipeline._step import Report, Result, Step
 from ttv.pipeline._take import retaken
 from ttv.planning import Plan, Planner
+from ttv.provenance import Provenance
 
 #: File name of the plan inside a plan step's workspace; its role in the result is "plan".
 PLAN_FILE: Final = "plan.json"
@@ -39,6 +41,8 @@ class Tools:
     chance: random.Random
     #: As many clips are conformed at a time as there are cores.
     cores: asyncio.Semaphore
+    #: Signs what is delivered, where the operator wants it.
+    provenance: Provenance | None = None
 
     @property
     def engine(self) -> Capabilities:
@@ -103,6 +107,21 @@ class Work:
             seconds=time.monotonic() - started,
         )
         return await cache.keep(self.step.kind, result, made.files)
+
+    async def check_given(self) -> None:
+        """Raise Gone where a file of the user's own is not kept any more."""
+        for given in self.order.given.values():
+            await self._cupboard.check(given)
+
+    async def bring_given(self, given: Given, name: str) -> Path:
+        """Copy a file of the user's own into the workspace. Raises Gone."""
+        path = self.workspace / name
+        await self._cupboard.fetch(given, path)
+        return path
+
+    @property
+    def _cupboard(self) -> Cupboard:
+        return Cupboard(self.tools.store, self.commission.files)
 
     async def bring(self, step: str, role: str) -> Path:
         """Copy a file of an earlier step's result into the workspace."""

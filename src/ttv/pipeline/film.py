@@ -1,4 +1,4 @@
-"""The stages of a film, in order: plan -> keyframes -> segments -> film -> delivery.
+"""The stages of a film, in order: plan -> keyframes -> segments -> film -> outputs -> delivery.
 
 Each stage names its content address from every input, and makes its result only when the
 store does not hold it yet.
@@ -20,7 +20,10 @@ from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address
 from ttv.pipeline._delivering import delivery
 from ttv.pipeline._generating import Delivered, generate
+from ttv.pipeline._given import Given
 from ttv.pipeline._graph import Join, pictures, shot_limits
+from ttv.pipeline._outputs import output, tags
+from ttv.pipeline._reproduce import compared
 from ttv.pipeline._step import Kind, Result, of_shot
 from ttv.pipeline._work import PLAN_FILE, Made, Work
 from ttv.planning import VERSION, Shot, to_document
@@ -29,6 +32,7 @@ from ttv.planning import VERSION, Shot, to_document
 async def plan(work: Work) -> Result:
     """Turn the order into a plan; a user's own plan is taken as it is."""
     order, planner = work.order, work.tools.planner
+    await work.check_given()
     limits = shot_limits(work.tools.engine, order.format)
 
     async def make() -> Made:
@@ -44,15 +48,18 @@ async def plan(work: Work) -> Result:
         limits=limits,
         form=VERSION,
     )
-    return await work.once(digest, make)
+    result = await work.once(digest, make)
+    return replace(result, warnings=(*result.warnings, *order.differences))
 
 
 async def keyframe(work: Work) -> Result:
-    """Paint the still at the head of a shot.
+    """Paint the still at the head of a shot, or take the picture that the film is to open on.
 
     The still at which two shots meet stays as it was planned when one of them is made anew.
     """
     number, shot = _shot(work)
+    if number == 1 and work.order.first_frame:
+        return await _opening(work, work.order.first_frame)
     head = work.heads[number - 1]
     if head.join is Join.MEET:
         shot = work.first_plan.shots[number - 1]
@@ -73,6 +80,19 @@ async def keyframe(work: Work) -> Result:
     return await work.once(
         address(Kind.KEYFRAME, painter=work.tools.painter.model, request=request), make
     )
+
+
+async def _opening(work: Work, given: Given) -> Result:
+    """Cut a picture of the user's own to the film's shape."""
+    picture = work.film_plan.format
+
+    async def make() -> Made:
+        path = work.workspace / "still.png"
+        await media.cover(await work.bring_given(given, "given.png"), path, picture)
+        return Made({"still": path})
+
+    digest = address(Kind.KEYFRAME, covering=media.COVERING, picture=given.sha256, format=picture)
+    return await work.once(digest, make)
 
 
 async def segment(work: Work) -> Result:
@@ -97,6 +117,7 @@ async def segment(work: Work) -> Result:
     )
 
     async def make() -> Made:
+        await work.check_given()
         paths = {name: await work.bring(step, role) for name, (step, role) in fixed_by.items()}
         request = replace(
             wanted,
@@ -118,11 +139,13 @@ async def segment(work: Work) -> Result:
                 leave_out=int(engine.repeats and request.follows is not None),
             )
             await media.save_last_frame(clip, last_frame)
+            piece = await _piece(shot, clip, request.format)
         return Made(
-            {"clip": clip, "last_frame": last_frame},
+            {"clip": clip, "last_frame": last_frame, **piece},
             (*given.warnings, *told),
             {
                 "frames": request.frames,
+                "seconds": request.format.seconds(request.frames),
                 "size": request.format.size,
                 "engine": engine.model,
                 "requested": _requested(request),
@@ -136,15 +159,23 @@ async def segment(work: Work) -> Result:
 
 async def film(work: Work) -> Result:
     """Join the segments into one film with sound and a poster."""
-    whole = work.film_plan
+    whole, given = work.film_plan, work.order.soundtrack
     names = [of_shot(Kind.SEGMENT, number) for number in range(1, len(whole.shots) + 1)]
 
     async def make() -> Made:
         clips = [await work.bring(name, "clip") for name in names]
         cuts = [_cut(shot, clip) for shot, clip in zip(whole.shots, clips, strict=True)]
         path, poster = work.workspace / "film.mp4", work.workspace / "poster.png"
+        heard = await work.bring_given(given, "given.flac") if given else None
         facts = await assembly.assemble(
-            cuts, whole.format, film=path, poster=poster, seed=whole.seed, report=work.report
+            cuts,
+            whole.format,
+            film=path,
+            poster=poster,
+            seed=whole.seed,
+            tags=tags(work),
+            soundtrack=heard,
+            report=work.report,
         )
         return Made({"film": path, "poster": poster}, facts.warnings, facts.to_json())
 
@@ -153,8 +184,10 @@ async def film(work: Work) -> Result:
         assembly=assembly.VERSION,
         plan=to_document(whole),
         clips=[work.sha256(name, "clip") for name in names],
+        tags=tags(work),
+        **({"soundtrack": given.sha256} if given else {}),
     )
-    return await work.once(digest, make)
+    return compared(work.order, await work.once(digest, make))
 
 
 #: What carries out each kind of step.
@@ -163,6 +196,7 @@ STAGES: Final[Mapping[Kind, Callable[[Work], Awaitable[Result]]]] = {
     Kind.KEYFRAME: keyframe,
     Kind.SEGMENT: segment,
     Kind.FILM: film,
+    Kind.OUTPUT: output,
     Kind.DELIVERY: delivery,
 }
 
@@ -183,6 +217,13 @@ def _shot(work: Work) -> tuple[int, Shot]:
     """Give the number and the shot of a keyframe or segment step."""
     number = work.step.shot or 0
     return number, work.film_plan.shots[number - 1]
+
+
+async def _piece(shot: Shot, clip: Path, picture: Format) -> Mapping[str, Path]:
+    """Make of a clip what is watched of the film while the rest is made."""
+    path = clip.with_name("stream.ts")
+    able = await assembly.stream(_cut(shot, clip), picture, path, seed=shot.seed)
+    return {"stream": path} if able else {}
 
 
 def _version(engine: Capabilities) -> str:

@@ -20,6 +20,7 @@ def made(folder: Path, cuts: list[Cut]) -> tuple[Film, list[tuple[float, str]]]:
             film=folder / "film.mp4",
             poster=folder / "poster.png",
             seed=1,
+            tags={"title": "a test"},
             report=lambda fraction, text: heard.append((fraction, text)),
         )
     )
@@ -62,6 +63,7 @@ def test_cancelling_leaves_no_half_film(tmp_path: Path) -> None:
                 film=tmp_path / "film.mp4",
                 poster=tmp_path / "poster.png",
                 seed=1,
+                tags={},
                 report=lambda *_: started.set(),
             )
         )

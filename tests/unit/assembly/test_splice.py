@@ -31,6 +31,7 @@ def spliced(folder: Path, cuts: list[Cut], fmt: Format = SMALL) -> tuple[Spliced
         film=folder / "film.mp4",
         poster=folder / "poster.png",
         seed=1,
+        tags={},
         progress=heard.append,
     )
     return made, heard

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities
 from ttv.media import Format
-from ttv.pipeline._graph import Join, check_lengths, opening_steps, seams, steps
+from ttv.pipeline._graph import (
+    Join,
+    check_lengths,
+    opening_steps,
+    retaken_steps,
+    seams,
+    steps,
+)
 from ttv.pipeline._order import Mode
 from ttv.planning import Plan, Shot, Transition
 
@@ -116,6 +123,25 @@ def test_a_chained_segment_waits_for_the_one_before_and_a_cut_does_not() -> None
 
     assert graph["segment-2"].needs == ("plan", "segment-1")
     assert graph["segment-3"].needs == ("plan", "keyframe-3")
+
+
+def test_an_output_reads_the_film_and_the_shots_only_where_it_needs_them() -> None:
+    plan = plan_of(Transition.CUT)
+    rest = steps(plan, seams(plan, Mode.AUTO, FULL), pool="cpu", forms=("clips", "gif"))
+    graph = {step.name: step for step in rest}
+
+    assert graph["output-gif"].needs == ("plan", "film")
+    assert graph["output-clips"].needs == ("plan", "film", "segment-1", "segment-2")
+    assert {"output-gif", "output-clips"} < set(graph["delivery"].needs)
+    assert rest[-1] is graph["delivery"]
+
+
+def test_a_new_take_makes_the_outputs_anew() -> None:
+    heads = seams(plan_of(Transition.CUT), Mode.AUTO, FULL)
+
+    made = retaken_steps(2, heads, forms=("gif", "webm"))
+
+    assert made == ("keyframe-2", "segment-2", "film", "output-gif", "output-webm", "delivery")
 
 
 plans = st.lists(st.sampled_from(list(Transition)), max_size=6).map(lambda t: plan_of(*t))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ttv import outputs
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.pipeline import Limits, Mode, Order, Wish
@@ -56,6 +57,8 @@ def test_a_prompt_is_brought_to_one_unicode_form() -> None:
         (Wish(prompt="a fox", seconds=float("nan")), "seconds", "0.5 to 600"),
         (Wish(prompt="a fox", seed=-1), "seed", "0 to"),
         (Wish(prompt="a fox", mode="keyfram"), "mode", "keyframe"),
+        (Wish(prompt="a fox", outputs=["webn"]), "outputs", "did you mean 'webm'?"),
+        (Wish(prompt="a fox", outputs=[""]), "outputs", "some of av1, clips, gif"),
         (Wish(plan=PLAN, prompt="a fox"), "prompt", "plan"),
         (Wish(plan=PLAN, seed=3), "seed", "plan"),
     ],
@@ -90,7 +93,26 @@ def test_any_text_is_an_order_or_a_refusal_of_the_prompt(text: str) -> None:
     [
         Wish(prompt="a fox", seconds=3, size="640x360", mode="chaining").order(LIMITS),
         Wish(plan=PLAN).order(LIMITS),
+        Wish(prompt="a fox", outputs=["webm", "gif"], strip_metadata=True).order(LIMITS),
     ],
 )
 def test_an_order_survives_its_json_form(order: Order) -> None:
     assert Order.from_json(json.loads(json.dumps(order.to_json()))) == order
+
+
+def test_outputs_are_named_once_and_in_order_and_all_stands_for_every_one() -> None:
+    some = Wish(prompt="a fox", outputs=["webm", "gif", "webm"]).order(LIMITS)
+    every = Wish(prompt="a fox", outputs=["all", "gif"]).order(LIMITS)
+
+    assert some.outputs == ("gif", "webm")
+    assert every.outputs == outputs.names()
+    with pytest.raises(ValueError, match="not in order"):
+        Order(prompt="a fox", outputs=("webm", "gif"))
+
+
+def test_what_is_made_of_a_film_does_not_change_its_plan_or_an_order_of_before() -> None:
+    plain = Wish(prompt="a fox").order(LIMITS)
+    more = Wish(prompt="a fox", outputs=["gif"], strip_metadata=True).order(LIMITS)
+
+    assert more.as_planned == plain
+    assert {"outputs", "strip_metadata"}.isdisjoint(plain.to_json())

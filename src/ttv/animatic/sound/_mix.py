@@ -129,9 +129,11 @@ class _Pad:
         key = _KEYS[int(rng.integers(len(_KEYS)))]
         choices = table().progressions(scene)
         progression = choices[int(rng.integers(len(choices)))]
-        self._chords = [
+        self._chords: list[Wave] = []
+        self._unmade = (
             chord([key * 2 ** (note / 12) for note in notes], rng) for notes in progression
-        ]
+        )
+        self._count = len(progression)
 
     def block(self, start: int, samples: int) -> Sound:
         """Let each chord swell in its own time and ring into the next."""
@@ -140,6 +142,12 @@ class _Pad:
         for turn in range(math.floor(places[0]) - 1, math.floor(places[-1]) + 1):
             weight = np.clip(1.5 - np.abs(places - turn - 0.5) * 1.5, 0.0, 1.0)
             if turn >= 0 and weight.any():
-                wave = read(self._chords[turn % len(self._chords)], start, samples)
+                wave = read(self._chord(turn % self._count), start, samples)
                 out += wave * (np.sin(weight * np.pi / 2) * _PAD_GAIN).astype(np.float32)[:, None]
         return out
+
+    def _chord(self, number: int) -> Wave:
+        """Make the chords up to this one: a short film never hears the last."""
+        while len(self._chords) <= number:
+            self._chords.append(next(self._unmade))
+        return self._chords[number]
