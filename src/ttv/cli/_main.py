@@ -22,7 +22,7 @@ COMMANDS: Final = (
     *("submit", "jobs", "status", "download", "link"),
     *("cancel", "pause", "resume", "retry", "regenerate", "delete"),
     *("segments", "cost", "usage", "backends", "dead"),
-    "webhooks",
+    *("files", "webhooks"),
 )
 _PIPE_CLOSED: Final = 141
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from ttv.client._changes import Dollars, When
 from ttv.client._client import DEFAULT_URL, Client
 from ttv.client._costs import Day, Estimate, JobCost, Refusal, ShotPrice, StepCost, Usage
+from ttv.client._files import File, FilePage, Files
 from ttv.client._problems import AccessDenied, ServiceUnavailable
 from ttv.client._retry import Retry
 from ttv.client._segments import Regeneration, Segment, SegmentCost
@@ -56,6 +57,9 @@ __all__ = [
     "Estimate",
     "Event",
     "Failure",
+    "File",
+    "FilePage",
+    "Files",
     "Job",
     "JobCost",
     "NewWebhook",

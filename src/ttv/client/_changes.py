@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from ttv.client._http import Http, job_path
+from ttv.client._http import Http
 from ttv.client._values import Job
 from ttv.errors import NotFound
 
@@ -50,15 +50,15 @@ async def change(http: Http, path: str, fields: Mapping[str, Any], *, seen: Job)
     return Job.of(await http.post(path, fields, headers=headers))
 
 
-async def remove(http: Http, job_id: str) -> None:
-    """Delete a job; where an answer was lost, finding nothing means that it is done."""
+async def remove(http: Http, path: str) -> None:
+    """Delete what is at a path; where an answer was lost, finding nothing means it is done."""
     sent = 0
 
     async def once() -> None:
         nonlocal sent
         sent += 1
         try:
-            await http.send("DELETE", job_path(job_id))
+            await http.send("DELETE", path)
         except NotFound:
             if sent == 1:
                 raise

@@ -16,6 +16,7 @@ from ttv.client import _watching
 from ttv.client._changes import Dollars, When, body, change, link_terms, moment, remove
 from ttv.client._costs import Estimate, JobCost, Usage
 from ttv.client._download import download
+from ttv.client._files import Files
 from ttv.client._http import JOBS, Http, job_path
 from ttv.client._part import Part
 from ttv.client._problems import ServiceUnavailable
@@ -55,6 +56,8 @@ class Client:
             retry=retry or Retry(),
             transport=transport,
         )
+        #: What your films are made with.
+        self.files = Files(self._http)
         #: Who is told of your jobs.
         self.webhooks = Webhooks(self._http)
 
@@ -174,7 +177,7 @@ class Client:
 
     async def delete(self, job_id: str) -> None:
         """Remove a job that is over, and its film. Raises Conflict when it is not over."""
-        await remove(self._http, job_id)
+        await remove(self._http, job_path(job_id))
 
     async def preview(
         self,

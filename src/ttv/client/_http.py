@@ -79,6 +79,14 @@ class Http:
         send = partial(self.send, "POST", path, params=params, headers=headers, body=body)
         return await self.retry(send)
 
+    async def upload(
+        self, path: str, content: bytes, *, params: Mapping[str, str], media_type: str
+    ) -> httpx.Response:
+        """Send bytes that may arrive twice, again and again while the service is unavailable."""
+        headers = {"Content-Type": media_type}
+        send = partial(self.send, "POST", path, params=params, headers=headers, content=content)
+        return await self.retry(send)
+
     async def send(
         self,
         method: str,
@@ -87,9 +95,10 @@ class Http:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        content: bytes | str | None = None,
     ) -> httpx.Response:
-        """Send one request once."""
-        content, sent = None, dict(headers or {})
+        """Send one request once, with a document as its body or with bytes."""
+        sent = dict(headers or {})
         if body is not None:
             content, sent["Content-Type"] = json.dumps(body), "application/json"
         with self.connection_errors():
