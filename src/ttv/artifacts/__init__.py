@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ttv.artifacts._clear import clear
+from ttv.artifacts._document import put_document
 from ttv.artifacts._folders import Folder, folders
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer, Store
@@ -17,4 +18,5 @@ __all__ = [
     "checked_key",
     "clear",
     "folders",
+    "put_document",
 ]

@@ -1,0 +1,18 @@
+"""Store values as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from ttv.artifacts._port import Artifact, Store
+from ttv.scratch import scratch
+
+
+async def put_document(
+    store: Store, key: str, document: object, *, if_absent: bool = False
+) -> Artifact:
+    """Store a value as a JSON file; raises KeyTaken like ``Store.put``."""
+    with scratch() as folder:
+        path = folder / "document.json"
+        path.write_text(json.dumps(document, indent=1))
+        return await store.put(key, path, content_type="application/json", if_absent=if_absent)
