@@ -18,6 +18,16 @@ _TYPES = {
     ".json": "application/json",
     ".mp4": "video/mp4",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webm": "video/webm",
+    ".ts": "video/mp2t",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".otio": "application/json",
+    ".zip": "application/zip",
 }
 
 
@@ -44,7 +54,7 @@ def _plain(value: object) -> Any:
 
 def content_type(path: Path) -> str:
     """Name the media type of a file we made, by its suffix."""
-    return _TYPES[path.suffix]
+    return _TYPES.get(path.suffix, "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class Cache:
         place = folder(kind, result.address)
         stored = {
             role: await self.store.put(
-                f"{place}/{role}{path.suffix}", path, content_type=content_type(path)
+                f"{place}/{path.name}", path, content_type=content_type(path)
             )
             for role, path in files.items()
         }
