@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
@@ -10,10 +10,12 @@ from fastapi import Request
 from ttv import jobs
 from ttv.api.auth import Who
 from ttv.api.body import read_json, read_optional_json
+from ttv.api.given import find_given
 from ttv.api.problems import REQUEST_ID
 from ttv.api.requests import JobRequest
 from ttv.api.services import Services
 from ttv.pipeline import Order
+from ttv.uploads import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ async def read_film(request: Request, here: Services, who: Who) -> Asked:
         request, limit=settings.max_body_bytes, seconds=settings.body_seconds
     )
     wanted = JobRequest.read(document)
-    order = wanted.order(settings)
+    given = await find_given(here, who.tenant, wanted.files)
+    order = replace(
+        wanted.order(settings),
+        first_frame=given.get(Purpose.FIRST_FRAME),
+        soundtrack=given.get(Purpose.SOUNDTRACK),
+    )
     here.makes.check(order)
     terms = wanted.terms(
         now=round(here.clock() * 1000), key=who.key, request_id=request.scope[REQUEST_ID]

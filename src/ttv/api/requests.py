@@ -10,13 +10,14 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from ttv import jobs, planning
+from ttv import jobs, outputs, planning
 from ttv.api import fields
 from ttv.api.dollars import amount
 from ttv.errors import InvalidRequest
 from ttv.media import Format
 from ttv.pipeline import Limits, Order, Wish, check_prompt
 from ttv.settings import Settings
+from ttv.uploads import Purpose
 
 _Word = Annotated[str, Field(max_length=64)]
 _BackEnd = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -26,6 +27,7 @@ _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _PRIORITIES: Final = MappingProxyType({"low": -1, "normal": 0, "high": 1})
+_FILE_ID: Final = "file_3V5K8Q2M7T9W1X4Z6B0C2D4F8H"
 _MAX_COST: Final = "US dollars that the job may cost in all, with at most 6 decimals."
 
 
@@ -97,6 +99,31 @@ class JobRequest(_Request):
     planner: _BackEnd | None = Field(default=None, description="Which planner reads the prompt.")
     painter: _BackEnd | None = Field(default=None, description="Which painter makes keyframes.")
     generator: _BackEnd | None = Field(default=None, description="Which engine makes segments.")
+    first_frame: _Word | None = Field(
+        default=None,
+        description="Id of an uploaded image that the film opens on; it is cut to the film's "
+        "shape.",
+        examples=[_FILE_ID],
+    )
+    soundtrack: _Word | None = Field(
+        default=None,
+        description="Id of uploaded audio that is heard instead of the scenes; it fades out where "
+        "the film ends, and silence follows one that is shorter.",
+        examples=[_FILE_ID],
+    )
+    outputs: list[_Word] = Field(
+        default=[],
+        max_length=64,
+        description="Other forms to have the film in: "
+        + ", ".join(f"`{name}`" for name in outputs.names())
+        + f"; `{outputs.ALL}` stands for all of them.",
+        examples=[["webm", "srt"]],
+    )
+    strip_metadata: bool = Field(
+        default=False,
+        description="Write neither title nor a word on how it was made into the film, its poster "
+        "and its outputs.",
+    )
     priority: Literal["low", "normal", "high"] = Field(
         default="normal", description="Which of your jobs go first."
     )
@@ -106,8 +133,13 @@ class JobRequest(_Request):
     deadline_seconds: float | None = _seconds("The same, counted from now.", least=1)
     max_cost: float | None = Field(default=None, description=_MAX_COST)
 
+    @property
+    def files(self) -> Mapping[Purpose, str | None]:
+        """Give the ids of the uploaded files that it names, by what they are for."""
+        return {Purpose.FIRST_FRAME: self.first_frame, Purpose.SOUNDTRACK: self.soundtrack}
+
     def order(self, settings: Settings) -> Order:
-        """Give the order, with the service's own choices where the request has none."""
+        """Give the order, save its files, with the service's choices where it has none."""
         wish = Wish(
             prompt=self.prompt,
             plan=self._read_plan(),
@@ -119,6 +151,8 @@ class JobRequest(_Request):
             planner=self.planner or settings.planner,
             painter=self.painter or settings.painter,
             generator=self.generator or settings.generator,
+            outputs=self.outputs,
+            strip_metadata=self.strip_metadata,
         )
         return wish.order(limits(settings))
 

@@ -10,6 +10,7 @@ from typing import Any
 from ttv import jobs, pipeline, worker
 from ttv.pipeline import Commission, Order, Pipeline, Purchase, Result
 from ttv.wiring.places import destination, home
+from ttv.wiring.uploads import files_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class FilmRunner:
         report: worker.Report,
     ) -> jobs.Outcome:
         """Run one step of a job."""
+        order = Order.from_json(job.request)
         outcome = await self.makes.run(
-            Order.from_json(job.request),
+            order,
             pipeline.Step(
                 name=step.name,
                 kind=pipeline.Kind(step.kind),
@@ -46,6 +48,7 @@ class FilmRunner:
                 buyer=job.id,
                 purse=JobPurse(self.spend, job, step),
                 record={"job": _record(job, now=self.makes.clock())},
+                files=files_of(order, job.tenant),
             ),
             report=report,
         )

@@ -26,6 +26,7 @@ from ttv.jobs import Feed, Jobs, Outcome, Step, WorkerCard, opened
 from ttv.pipeline import Order, Result
 from ttv.planning import to_document
 from ttv.settings import Settings
+from ttv.wiring.uploads import uploads_in
 
 FILM = bytes(range(256)) * 40
 CLIP = b"a short clip"
@@ -40,6 +41,8 @@ FORMS = {
     "stream": (".ts", "video/mp2t"),
     "hls": (".m3u8", "application/vnd.apple.mpegurl"),
     "hls-media": (".mp4", "video/mp4"),
+    "sprites": (".jpg", "image/jpeg"),
+    "sprites-vtt": (".vtt", "text/vtt"),
 }
 
 
@@ -51,6 +54,7 @@ class Service:
     access: access.Access
     store: Store
     folder: Path
+    hooks: webhooks.Hooks
 
     async def create(self, **document: Any) -> dict[str, Any]:
         """Ask for a film; gives the job."""
@@ -112,6 +116,7 @@ def services(jobs: Jobs, feed: Feed, store: Store, settings: Settings) -> Servic
         access=access.over(jobs.connection, settings, host="127.0.0.1"),
         hooks=webhooks.over(jobs.connection, settings, links=job_links).hooks,
         artifacts=store,
+        uploads=uploads_in(store, settings),
         makes=works(store),
         settings=settings,
         new_request_id=lambda: f"request-{next(numbers)}",
@@ -140,7 +145,7 @@ async def running(
         app = create_app(behind)
         transport = httpx.ASGITransport(app, client=(client, 123))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
-            yield Service(http, app, jobs, behind.access, store, settings.data_dir)
+            yield Service(http, app, jobs, behind.access, store, settings.data_dir, behind.hooks)
 
 
 @pytest.fixture

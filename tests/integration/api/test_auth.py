@@ -14,6 +14,7 @@ from coredis import Redis
 from starlette.routing import BaseRoute
 
 from tests.integration.api.conftest import Service, running
+from tests.integration.api.pictures import PNG
 from tests.integration.conftest import Valkey
 from ttv import observability
 from ttv.access import By, Grant, Scope
@@ -23,6 +24,7 @@ from ttv.api.auth import Guard
 from ttv.api.routing import PUBLIC, WATCHES, guard_of
 from ttv.artifacts import Store
 from ttv.settings import Settings
+from ttv.webhooks import Wish
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +47,8 @@ class Route:
     @property
     def about_one(self) -> bool:
         """Whether it is about one thing that somebody owns."""
-        return "{job_id}" in self.path or "{key_id}" in self.path
+        owned = ("{job_id}", "{key_id}", "{webhook_id}", "{file_id}")
+        return any(name in self.path for name in owned)
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,23 @@ async def house(
             headers=bearer(issued["acme", frozenset({Scope.JOBS_WRITE})]),
         )
         await service.finish(job.json()["id"])
-        yield House(service, {"job_id": job.json()["id"], "key_id": owned.id}, issued)
+        hook = await service.hooks.create("acme", Wish("https://93.184.216.34/"))
+        file = await service.http.post(
+            "/v1/files",
+            content=PNG,
+            headers=[
+                *bearer(issued["acme", frozenset({Scope.JOBS_WRITE})]),
+                (b"Content-Type", b"image/png"),
+            ],
+        )
+        names = {
+            "file_id": file.json()["id"],
+            "job_id": job.json()["id"],
+            "key_id": owned.id,
+            "webhook_id": hook.endpoint.id,
+            "delivery_id": await service.hooks.ping(hook.endpoint.id, tenant="acme"),
+        }
+        yield House(service, names, issued)
 
 
 def bearer(secret: str) -> Headers:
@@ -213,7 +232,7 @@ async def test_the_machine_of_the_service_may_watch_it_without_a_key(
     shared_valkey: Valkey, redis: Redis[str], store: Store, tmp_path: Path
 ) -> None:
     async with running(shared_valkey, store, settings(tmp_path)) as service:
-        house = House(service, {"job_id": "x", "key_id": "x"}, {})
+        house = House(service, {"job_id": "x", "key_id": "x", "file_id": "x"}, {})
         watching = [route for route in guarded(house) if route.guard.from_here]
         await house.expect(Case([], 200), watching)
         await house.expect(Case([(b"X-Forwarded-For", b"127.0.0.1")], 401), watching)
@@ -229,9 +248,14 @@ async def test_what_belongs_to_another_tenant_is_not_found(house: House) -> None
 
 
 async def test_what_belongs_to_another_is_as_unknown_as_what_is_not(house: House) -> None:
-    nowhere = House(
-        house.service, {"job_id": "job_01JZ8Q5W3N6X4T7V9B2C1D0EFG", "key_id": "00000000"}, {}
-    )
+    nothing = {
+        "job_id": "job_01JZ8Q5W3N6X4T7V9B2C1D0EFG",
+        "key_id": "00000000",
+        "webhook_id": "wh_01JZ8Q5W3N6X4T7V9B2C1D0EFG",
+        "delivery_id": "msg_1",
+        "file_id": "file_00000000000000000000000000",
+    }
+    nowhere = House(house.service, nothing, {})
     for route in guarded(house):
         if route.about_one and route.guard.scope:
             headers = [*bearer(house.key("globex", route.guard.scope)), (b"X-Request-ID", b"r")]

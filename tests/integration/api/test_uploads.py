@@ -254,3 +254,37 @@ async def test_more_files_at_once_than_there_are_places_are_sent_away(
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["retryable"] is True
+
+
+async def test_a_film_is_ordered_with_an_image_and_audio(service: Service, tmp_path: Path) -> None:
+    image = await uploaded(service)
+    sound = await uploaded(service, write_sound(tmp_path / "a.wav", "wav", seconds=1).read_bytes())
+
+    job = await service.create(first_frame=image["id"], soundtrack=sound["id"])
+
+    assert job["order"]["first_frame"] == {"id": image["id"], "sha256": image["sha256"]}
+    assert job["order"]["soundtrack"] == {"id": sound["id"], "sha256": sound["sha256"]}
+
+
+@pytest.mark.parametrize("field", ["first_frame", "soundtrack"])
+@pytest.mark.parametrize(
+    "name", ["file_00000000000000000000000000", "../../etc/passwd", "", "file_/../x"]
+)
+async def test_a_film_with_a_file_that_is_not_there_is_refused_by_its_field(
+    service: Service, field: str, name: str
+) -> None:
+    answer = await service.http.post("/v1/jobs", json={"prompt": "a fox", field: name})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert answer.json()["errors"][0]["param"] == field
+
+
+async def test_a_film_cannot_sound_like_an_image(service: Service) -> None:
+    image = await uploaded(service)
+
+    answer = await service.http.post(
+        "/v1/jobs", json={"prompt": "a fox", "soundtrack": image["id"]}
+    )
+
+    assert answer.status_code == 400
+    assert "soundtrack names image; it must be audio" in answer.json()["detail"]

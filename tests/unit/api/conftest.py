@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from ttv import access, backends
-from ttv.api import Services, create_app
+from ttv import access, backends, webhooks
+from ttv.api import Services, create_app, job_links
 from ttv.jobs import (
     Census,
     Feed,
@@ -25,6 +25,7 @@ from ttv.jobs import (
 )
 from ttv.pipeline import Pipeline
 from ttv.settings import Settings
+from ttv.wiring.uploads import uploads_in
 
 
 @pytest.fixture
@@ -50,7 +51,9 @@ def app(tmp_path: Path) -> FastAPI:
             ),
             feed=Feed(connection, store),
             access=access.over(connection, settings, host="127.0.0.1"),
+            hooks=webhooks.over(connection, settings, links=job_links).hooks,
             artifacts=artifacts,
+            uploads=uploads_in(artifacts, settings),
             makes=Pipeline(planners={}, painters={}, generators={}, store=artifacts),
             settings=settings,
             new_request_id=lambda: "r1",

@@ -92,3 +92,19 @@ def test_bodies_may_be_empty() -> None:
 
 def test_a_prompt_is_kept_trimmed() -> None:
     assert RegenerateRequest.read({"prompt": " a den "}).words(Settings()) == "a den"
+
+
+def test_outputs_are_part_of_the_order() -> None:
+    asked = JobRequest.read({"prompt": "a fox", "outputs": ["srt", "gif"], "strip_metadata": True})
+
+    order = asked.order(Settings())
+
+    assert (order.outputs, order.strip_metadata) == (("gif", "srt"), True)
+
+
+@pytest.mark.parametrize("outputs", [["webn"], [""], ["x" * 64], ["gif", "film"]])
+def test_an_output_that_there_is_none_of_is_refused(outputs: list[str]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        JobRequest.read({"prompt": "a fox", "outputs": outputs}).order(Settings())
+
+    assert caught.value.param == "outputs"
