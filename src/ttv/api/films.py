@@ -12,7 +12,7 @@ from ttv.access import Caller
 from ttv.api import accept, schemas
 from ttv.api.auth import Who
 from ttv.api.delivered import find_file
-from ttv.api.links import LIVE, Linker
+from ttv.api.links import HLS_TYPE, LIVE, Linker
 from ttv.api.openapi import document, refusals
 from ttv.api.outputs import Linked
 from ttv.api.playlists import find_pieces
@@ -55,7 +55,9 @@ async def get_artifact(
     if asked.output == LIVE:
         job = await here.jobs.store.get(job_id, tenant=who.tenant)
         await find_pieces(here, job)
-        artifact = linker.playlist(job_id, LIVE, seconds=asked.seconds(linker))
+        artifact = linker.playback(
+            job_id, f"{LIVE}.m3u8", content_type=HLS_TYPE, seconds=asked.seconds(linker)
+        )
     else:
         file = await find_file(here, who, job_id, asked.output)
         artifact = await asked.link(linker, job_id, asked.output, file)

@@ -30,9 +30,10 @@ router = APIRouter(tags=["links"])
 SHORTEST: Final = 60
 LONGEST: Final = 7 * 24 * 3_600
 FILES: Final = "/v1/artifacts"
-PLAYLISTS: Final = "/v1/playlists"
-#: The playlists that are written anew for everyone who asks, by role of the output.
-HLS: Final = "hls"
+PLAYBACK: Final = "/v1/playback"
+#: Outputs that name files beside them: each is written with links to those for who asks.
+WRITTEN: Final = frozenset({"hls", "sprites-vtt"})
+#: The playlist of what is made so far, and its media type.
 LIVE: Final = "live"
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"
 #: Why a link is refused.
@@ -70,10 +71,12 @@ class Linker:
     ) -> schemas.Artifact:
         """Describe a file of a job with a link to it; ``way`` is ``inline`` or ``attachment``.
 
-        A playlist that is to be played gets a link under which every part of it has one.
+        What names files beside it gets a link under which each of them has one, unless it is to
+        be saved.
         """
-        if role == HLS and way == "inline":
-            return self.playlist(job_id, HLS, seconds=seconds)
+        if role in WRITTEN and way == "inline":
+            suffix, kind = file.key.rpartition(".")[2], file.content_type
+            return self.playback(job_id, f"{role}.{suffix}", content_type=kind, seconds=seconds)
         offer = Offer(seconds, file.content_type, named(file, f"{job_id}-{role}", way=way))
         expires = self.expires(seconds)
         url = await self.here.artifacts.link(file.key, offer)
@@ -86,18 +89,19 @@ class Linker:
             content_type=file.content_type,
         )
 
-    def playlist(self, job_id: str, name: str, *, seconds: int) -> schemas.Artifact:
-        """Describe a playlist that is written when it is asked for, with a link to it."""
+    def playback(
+        self, job_id: str, file: str, *, content_type: str, seconds: int
+    ) -> schemas.Artifact:
+        """Describe what is written when it is asked for, with a link to it."""
         expires = self.expires(seconds)
-        file = f"{name}.m3u8"
-        path = self.signer.sign(f"{PLAYLISTS}/{job_id}/{file}", expires=expires)
+        path = self.signer.sign(f"{PLAYBACK}/{job_id}/{file}", expires=expires)
         return schemas.Artifact(
             url=self.base + path,
             expires_at=datetime.fromtimestamp(expires, UTC),
             file=file,
             size=None,
             sha256=None,
-            content_type=HLS_TYPE,
+            content_type=content_type,
         )
 
     def own(self, file: Artifact, disposition: str, *, expires: int) -> str:

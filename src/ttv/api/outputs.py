@@ -12,9 +12,9 @@ from starlette.responses import Response
 from ttv import artifacts as stored
 from ttv.api.auth import Who
 from ttv.api.delivered import delivered, find
-from ttv.api.links import HLS, LONGEST, SHORTEST, Linker
+from ttv.api.links import LONGEST, SHORTEST, WRITTEN, Linker
 from ttv.api.openapi import document, refusals
-from ttv.api.playlists import serve_playlist
+from ttv.api.playlists import serve_written
 from ttv.api.routing import READS_FILES, JobId, get, shown
 from ttv.api.schemas import JOB, Artifact, Output, OutputList
 from ttv.api.services import Here
@@ -111,12 +111,12 @@ async def get_output(
 ) -> Response:
     """Give one of the delivered files; a `Range` of bytes gives a part of it.
 
-    The playlist `hls` comes with links to its media, so that it can be played; with `download=1`
-    it comes as it lies in the store, naming the files beside it.
+    What names other files (`hls`, `sprites-vtt`) comes with links to them, so that it can be
+    played; with `download=1` it comes as it lies in the store, naming the files beside it.
     """
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
     file = await find(here, job, name)
-    if name == HLS and not asked.download:
-        return await serve_playlist(request, Linker.of(here, request), job, HLS)
+    if name in WRITTEN and not asked.download:
+        return await serve_written(request, Linker.of(here, request), job, role=name)
     disposition = named(file, f"{job_id}-{name}", way=way(download=asked.download))
     return serve_file(request, here.artifacts, file, disposition=disposition)

@@ -1,6 +1,6 @@
-"""HLS playlists of a film over HTTP (RFC 8216): of what is made so far, and of the whole.
+"""What players read over HTTP: HLS playlists (RFC 8216) and tracks that name other files.
 
-Each is written for who asks: its media are links, so that a player needs no key.
+Each is written for who asks: the files it names are links, so that a player needs no key.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from starlette.responses import Response
 
 from ttv import jobs
 from ttv.api.auth import Who
-from ttv.api.delivered import files_of, find, find_plan
+from ttv.api.delivered import delivered, find, find_plan
 from ttv.api.links import (
-    HLS,
     HLS_TYPE,
     LIVE,
     LONGEST,
-    PLAYLISTS,
+    PLAYBACK,
     REFUSALS,
     SHORTEST,
     Linker,
@@ -49,7 +48,6 @@ _STREAM: Final = "stream"
 _SECONDS: Final = "seconds"
 #: The URI of a tag, such as that of ``EXT-X-MAP``.
 _URI: Final = re.compile(r'(?<=URI=")[^"]+(?=")')
-_NAMES: Final = {f"{name}.m3u8": name for name in (LIVE, HLS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +78,30 @@ def write_live(pieces: Iterable[Piece], *, longest: float, over: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def named_media(playlist: str) -> tuple[str, ...]:
-    """Name the files that a playlist plays, each once."""
-    found = (uri for line in playlist.splitlines() for uri in _uris(line))
+def named_media(written: str) -> tuple[str, ...]:
+    """Name what may be a file that a playlist or track names, each once."""
+    found = (uri for line in written.splitlines() for uri in _uris(line))
     return tuple(dict.fromkeys(found))
 
 
-def with_media(playlist: str, urls: Mapping[str, str]) -> str:
-    """Write a playlist with other addresses for the files that it names."""
-
-    def other(uri: str) -> str:
-        return urls.get(uri, uri)
-
-    lines = (
-        _URI.sub(lambda match: other(match[0]), line) if line.startswith("#") else other(line)
-        for line in playlist.splitlines()
-    )
-    return "\n".join(lines) + "\n"
+def with_media(written: str, urls: Mapping[str, str]) -> str:
+    """Write a playlist or track with other addresses for the files that it names."""
+    return "".join(f"{_with_urls(line, urls)}\n" for line in written.splitlines())
 
 
 def _uris(line: str) -> list[str]:
+    """Give what a line may name: in attributes of a tag, or alone, up to its fragment."""
     if line.startswith("#"):
         return _URI.findall(line)
-    return [line] if line.strip() else []
+    uri, _, _ = line.partition("#")
+    return [uri] if uri else []
+
+
+def _with_urls(line: str, urls: Mapping[str, str]) -> str:
+    if line.startswith("#"):
+        return _URI.sub(lambda match: urls.get(match[0], match[0]), line)
+    uri, mark, fragment = line.partition("#")
+    return urls.get(uri, uri) + mark + fragment
 
 
 @get(
@@ -121,13 +120,13 @@ async def get_live_playlist(request: Request, here: Here, who: Who, job_id: JobI
     key; `/v1/jobs/{job_id}/artifact?output=live` gives a link to the playlist itself.
     """
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
-    return await serve_playlist(request, Linker.of(here, request), job, LIVE)
+    return await serve_live(request, Linker.of(here, request), job)
 
 
 @get(
     router,
-    f"{PLAYLISTS}/{{job_id}}/{{name}}",
-    name="getLinkedPlaylist",
+    f"{PLAYBACK}/{{job_id}}/{{name}}",
+    name="getPlayback",
     guard=PUBLIC,
     json=False,
     extra={
@@ -139,42 +138,56 @@ async def get_live_playlist(request: Request, here: Here, who: Who, job_id: JobI
             *READS["parameters"],
         ]
     },
-    responses=served(HLS_TYPE, "The playlist.", *MISSING, *REFUSALS),
+    responses=served("*/*", "What the player asked for.", *MISSING, *REFUSALS),
 )
-async def get_playlist(
+async def get_playback(
     request: Request,
     here: Here,
     job_id: JobId,
-    name: Annotated[str, Path(description="Which one.", examples=[*_NAMES])],
+    name: Annotated[str, Path(description="Which one.", examples=["live.m3u8", "hls.m3u8"])],
 ) -> Response:
-    """Give a playlist to who has a link to it; no key is needed, and none for its media."""
-    told = checked(request, here)
+    """Give a playlist or track to who has a link to it; no key is needed, nor for its media."""
+    expires = int(checked(request, here)[EXPIRES])
     job = await here.jobs.store.get(job_id)
-    linker = Linker.of(here, request)
-    answer = await serve_playlist(request, linker, job, _NAMES[name], expires=int(told[EXPIRES]))
+    role, linker = name.rpartition(".")[0], Linker.of(here, request)
+    if role == LIVE:
+        answer = await serve_live(request, linker, job, expires=expires)
+    else:
+        answer = await serve_written(request, linker, job, role=role, expires=expires)
     return opened(answer, cache="private, no-cache")
 
 
-async def serve_playlist(
-    request: Request, linker: Linker, job: jobs.Job, role: str, *, expires: int | None = None
+async def serve_live(
+    request: Request, linker: Linker, job: jobs.Job, *, expires: int | None = None
 ) -> Response:
-    """Answer with a playlist whose links end at a time, by default that of links asked for now.
+    """Answer with the playlist of what is made; its links end at a time, or as others do.
 
     Raises NotFound, NotReady, Gone.
     """
-    until = expires or _steady(linker.here.clock(), linker.here.settings.link_seconds)
-    write = _live if role == LIVE else _whole
-    text = await write(linker, job, until)
-    return serve_text(request, text, name=f"{job.id}-{role}.m3u8", content_type=HLS_TYPE)
+    text = await _live(linker, job, expires or _usual(linker))
+    return serve_text(request, text, name=f"{job.id}-{LIVE}.m3u8", content_type=HLS_TYPE)
 
 
-def _steady(now: float, seconds: int) -> int:
+async def serve_written(
+    request: Request, linker: Linker, job: jobs.Job, *, role: str, expires: int | None = None
+) -> Response:
+    """Answer with an output whose files have links; these end at a time, or as others do.
+
+    Raises NotFound, NotReady, Gone.
+    """
+    file = await find(linker.here, job, role)
+    text = await _with_links(linker, job, file, expires or _usual(linker))
+    name = f"{job.id}-{role}.{file.key.rpartition('.')[2]}"
+    return serve_text(request, text, name=name, content_type=file.content_type)
+
+
+def _usual(linker: Linker) -> int:
     """Choose when links end that last so long at most, and mostly the same as the last time.
 
     What a player has read of a growing playlist should stand there again.
     """
-    half = seconds // 2
-    return (int(now) // half + 2) * half
+    half = linker.here.settings.link_seconds // 2
+    return (int(linker.here.clock()) // half + 2) * half
 
 
 async def _live(linker: Linker, job: jobs.Job, expires: int) -> str:
@@ -222,17 +235,16 @@ def _streams(job: jobs.Job) -> list[tuple[Artifact, float]]:
     return [(result.files[_STREAM], float(result.facts[_SECONDS])) for result in streamed]
 
 
-async def _whole(linker: Linker, job: jobs.Job, expires: int) -> str:
-    """Write the delivered playlist, which names its media as they lie beside it, with links."""
+async def _with_links(linker: Linker, job: jobs.Job, file: Artifact, expires: int) -> str:
+    """Write a delivered file, which names others as they lie beside it, with links to them."""
     store = linker.here.artifacts
-    file = await find(linker.here, job, HLS)
     written = b"".join([chunk async for chunk in store.read(file.key)]).decode()
-    beside = {file.key.rpartition("/")[2]: (role, file) for role, file in files_of(job).items()}
+    beside = {other.key.rpartition("/")[2]: role for role, other in delivered(job).items()}
     left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST)
     urls = {}
     for name in named_media(written):
-        if name in beside:
-            role, media = beside[name]
+        if role := beside.get(name):
+            media = delivered(job)[role]
             given = await linker.artifact(job.id, role, media, seconds=left, way="inline")
             urls[name] = given.url
     return with_media(written, urls)

@@ -168,7 +168,7 @@ async def test_a_parameter_more_is_no_link(more: str, house: House) -> None:
 
 async def test_a_link_for_one_file_is_not_one_for_a_playlist(house: House) -> None:
     url = urlsplit(await house.link())
-    answer = await house.open(f"/v1/playlists/{house.job_id}/live.m3u8?{url.query}")
+    answer = await house.open(f"/v1/playback/{house.job_id}/live.m3u8?{url.query}")
     assert code(answer) == (400, "invalid_request")
 
 
@@ -181,7 +181,7 @@ async def test_a_link_ends(house: House) -> None:
     answer = await house.open(old)
     assert code(answer) == (410, "link_expired")
     assert "ask for another" in answer.json()["detail"]
-    played = signer.sign(f"/v1/playlists/{house.job_id}/live.m3u8", expires=1)
+    played = signer.sign(f"/v1/playback/{house.job_id}/live.m3u8", expires=1)
     assert code(await house.open(played)) == (410, "link_expired")
 
 

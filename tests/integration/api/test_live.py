@@ -23,10 +23,12 @@ from tests.integration.api.conftest import PIECE_SECONDS, Service, running, serv
 from tests.integration.api.works import ENGINES
 from tests.integration.conftest import Valkey
 from tests.integration.waiting import PATIENCE
+from ttv import outputs
 from ttv.access import By, Grant
 from ttv.artifacts import Store
 from ttv.jobs import Step
 from ttv.media import Format
+from ttv.outputs import Source
 from ttv.pipeline._graph import seams, steps
 from ttv.pipeline._order import Mode
 from ttv.planning import Plan, Shot, to_document
@@ -47,10 +49,10 @@ PLAN: Final = Plan(
 )
 
 
-def piece(brightness: int) -> bytes:
+def piece(brightness: int, *, form: str = "mpegts") -> bytes:
     """Make a shot as it is streamed: MPEG-TS with H.264 and AAC."""
     made = io.BytesIO()
-    with av.open(made, "w", format="mpegts") as file:
+    with av.open(made, "w", format=form) as file:
         video = file.add_stream("libx264", rate=FPS, options={"preset": "ultrafast"})
         video.width, video.height, video.pix_fmt = 160, 90, "yuv420p"
         sound = file.add_stream("aac", rate=48_000, layout="stereo")
@@ -118,7 +120,7 @@ async def film(
     """A planned film on a server with a socket."""
     async with serving(shared_valkey, store, Settings(data_dir=tmp_path)) as server:
         yield await Film.planned(
-            Service(server.http, None, server.jobs, None, store, tmp_path)  # type: ignore[arg-type]  # no test here needs the two
+            Service(server.http, None, server.jobs, None, store, tmp_path, None)  # type: ignore[arg-type]  # no test here needs the three
         )
 
 
@@ -172,6 +174,24 @@ async def test_the_film_that_is_over_plays_whole_with_its_sound(film: Film) -> N
     shown, samples = await asyncio.to_thread(played, linked.json()["url"])
     assert shown == 3 * FRAMES
     assert abs(samples / 48_000 - 3 * PIECE_SECONDS) < 0.2
+
+
+async def test_the_finished_film_is_streamed_from_where_it_lies(film: Film, tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(piece(40, form="mp4"))
+    outputs.find("hls").make(Source(tmp_path / "film.mp4", FPS, ()), tmp_path, lambda _: None)
+    playlist = (tmp_path / "film.m3u8").read_text()
+    media_bytes = (tmp_path / "film.m4s").read_bytes()
+    for number in (1, 2, 3):
+        await film.shoot(number)
+    await film.service.work(film.job_id, "film", film=b"film", poster=b"png")
+    # The test's store calls files by their roles.
+    forms = {"hls": playlist.replace("film.m4s", "hls-media.mp4").encode()}
+    made = {"film": b"film", "hls-media": media_bytes, **forms}
+    await film.service.work(film.job_id, "delivery", **made)
+    linked = await film.service.http.get(f"{film.links['artifact']}?output=hls")
+    shown, samples = await asyncio.to_thread(played, linked.json()["url"])
+    assert shown == FRAMES
+    assert abs(samples / 48_000 - PIECE_SECONDS) < 0.1
 
 
 async def test_the_playlist_grows_and_what_it_said_stays(film: Film) -> None:

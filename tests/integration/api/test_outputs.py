@@ -118,6 +118,21 @@ async def test_a_playlist_that_is_saved_names_the_files_beside_it(
     assert (await service.http.get(told["url"])).text == PLAYLIST
 
 
+async def test_the_track_of_a_seek_bar_leads_to_its_stills(service: Service) -> None:
+    made = await service.create()
+    await service.plan(made["id"], plan=b"{}")
+    track = b"WEBVTT\n\n00:00.000 --> 00:01.000\nsprites.jpg#xywh=0,0,160,90\n"
+    forms = {"film": FILM, "sprites": b"jpeg", "sprites-vtt": track}
+    await service.work(made["id"], "delivery", **forms)
+    linked = await service.http.get(f"{made['links']['artifact']}?output=sprites-vtt")
+    for url in (f"{made['links']['outputs']}/sprites-vtt", linked.json()["url"]):
+        answer = await service.http.get(url)
+        assert answer.headers["content-type"] == "text/vtt; charset=utf-8"
+        still, _, place = answer.text.splitlines()[3].partition("#")
+        assert place == "xywh=0,0,160,90"
+        assert (await service.http.get(still)).content == b"jpeg"
+
+
 async def test_a_changed_link_to_a_playlist_is_refused(
     service: Service, job: dict[str, Any]
 ) -> None:

@@ -70,3 +70,10 @@ def test_media_are_replaced_wherever_they_are_named_and_nothing_else() -> None:
     assert written == WHOLE.replace("film-hls.mp4", urls["film-hls.mp4"])
     assert with_media(WHOLE, {}) == WHOLE
     assert with_media(WHOLE, {"#EXTM3U": "x", "4": "x"}) == WHOLE
+
+
+def test_a_track_keeps_where_its_stills_are_on_their_sheet() -> None:
+    track = "WEBVTT\n\n00:00.000 --> 00:01.000\nsprites.jpg#xywh=0,0,160,90\n"
+    assert "sprites.jpg" in named_media(track)
+    url = "/v1/artifacts/sprites.jpg?signature=a"
+    assert with_media(track, {"sprites.jpg": url}) == track.replace("sprites.jpg", url)

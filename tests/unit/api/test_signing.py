@@ -127,7 +127,7 @@ def test_a_link_that_is_not_whole_is_refused(change: Callable[[str], str]) -> No
         PATH.replace("film.mp4", "other.mp4"),
         PATH.replace("/films/", "/films//"),
         "/v1/artifacts/films/../" + PATH,
-        "/v1/playlists" + PATH.removeprefix("/v1/artifacts"),
+        "/v1/playback" + PATH.removeprefix("/v1/artifacts"),
         "",
     ],
 )
