@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ttv.cli._rows import Rows
-from ttv.pipeline import Kind, Result, Step, Watcher
+from ttv.pipeline import Kind, Result, Step, Watcher, output_of
 from ttv.planning import Plan
 
 Clock = Callable[[], float]
@@ -49,12 +49,18 @@ class Account:
         self._begun: dict[str, float] = {}
 
     def label(self, step: Step) -> str | None:
-        """Name a step that people see: a shot or the film; None for the others."""
-        names = {Kind.SEGMENT: f"shot {step.shot}", Kind.FILM: "film"}
+        """Name a step that people see: a shot, the film or an output; None for the others."""
+        names = {
+            Kind.SEGMENT: f"shot {step.shot}",
+            Kind.FILM: "film",
+            Kind.OUTPUT: output_of(step.name),
+        }
         return names.get(step.kind)
 
     def content(self, step: Step) -> str:
         """Say what a step makes."""
+        if step.kind is Kind.OUTPUT:
+            return f"the film as {output_of(step.name)}"
         if step.shot is None:
             return "join the shots" if len(self._plan.shots) > 1 else "finish the film"
         return " ".join(self._plan.shots[step.shot - 1].prompt.split())
