@@ -25,7 +25,16 @@ WITHOUT: Final = frozenset(
     }
 )
 #: What could be names of things, and what to send where something has to be sent.
-NAMES: Final = {"key_id": "abcd1234", "n": 1}
+NAMES: Final = {
+    "key_id": "abcd1234",
+    "n": 1,
+    "file_id": "file_0",
+    "webhook_id": "wh_0",
+    "delivery_id": "msg_0",
+    "name": "webm",
+    "file": "film.mp4",
+    "key": "films/x",
+}
 BODIES: Final = {"createJob": {"prompt": "a fox"}, "createKey": {"name": "ann"}}
 #: Seconds that a caller may wait, and what a busy machine adds.
 PATIENCE: Final = 2.0 + 1.0
