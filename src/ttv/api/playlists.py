@@ -6,11 +6,7 @@ Each is written for who asks: the files it names are links, so that a player nee
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
-from math import ceil
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -19,6 +15,7 @@ from starlette.responses import Response
 from ttv import jobs
 from ttv.api.auth import Who
 from ttv.api.delivered import delivered, find, find_plan
+from ttv.api.hls import Piece, named_media, with_media, write_live
 from ttv.api.links import (
     HLS_TYPE,
     LIVE,
@@ -46,62 +43,6 @@ router = APIRouter(tags=["films"])
 #: The role of a shot's piece in the result of its segment, and the fact that tells its length.
 _STREAM: Final = "stream"
 _SECONDS: Final = "seconds"
-#: The URI of a tag, such as that of ``EXT-X-MAP``.
-_URI: Final = re.compile(r'(?<=URI=")[^"]+(?=")')
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One shot of a live playlist."""
-
-    url: str
-    seconds: float
-
-
-def write_live(pieces: Iterable[Piece], *, longest: float, over: bool) -> str:
-    """Write a playlist that only grows; ``longest`` is the length of the film's longest shot.
-
-    Every shot was encoded alone, so each begins anew: a discontinuity.
-    """
-    lines = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:3",
-        "#EXT-X-PLAYLIST-TYPE:EVENT",
-        f"#EXT-X-TARGETDURATION:{ceil(longest)}",
-        "#EXT-X-MEDIA-SEQUENCE:0",
-        "#EXT-X-START:TIME-OFFSET=0",
-    ]
-    for number, piece in enumerate(pieces):
-        lines += ["#EXT-X-DISCONTINUITY"] if number else []
-        lines += [f"#EXTINF:{piece.seconds:.6f},", piece.url]
-    lines += ["#EXT-X-ENDLIST"] if over else []
-    return "\n".join(lines) + "\n"
-
-
-def named_media(written: str) -> tuple[str, ...]:
-    """Name what may be a file that a playlist or track names, each once."""
-    found = (uri for line in written.splitlines() for uri in _uris(line))
-    return tuple(dict.fromkeys(found))
-
-
-def with_media(written: str, urls: Mapping[str, str]) -> str:
-    """Write a playlist or track with other addresses for the files that it names."""
-    return "".join(f"{_with_urls(line, urls)}\n" for line in written.splitlines())
-
-
-def _uris(line: str) -> list[str]:
-    """Give what a line may name: in attributes of a tag, or alone, up to its fragment."""
-    if line.startswith("#"):
-        return _URI.findall(line)
-    uri, _, _ = line.partition("#")
-    return [uri] if uri else []
-
-
-def _with_urls(line: str, urls: Mapping[str, str]) -> str:
-    if line.startswith("#"):
-        return _URI.sub(lambda match: urls.get(match[0], match[0]), line)
-    uri, mark, fragment = line.partition("#")
-    return urls.get(uri, uri) + mark + fragment
 
 
 @get(
@@ -148,7 +89,10 @@ async def get_playback(
 ) -> Response:
     """Give a playlist or track to who has a link to it; no key is needed, nor for its media."""
     expires = int(checked(request, here)[EXPIRES])
-    job = await here.jobs.store.get(job_id)
+    try:
+        job = await here.jobs.store.get(job_id)
+    except NotFound as error:
+        raise Gone("this film is not kept any more; ask for it again") from error
     role, linker = name.rpartition(".")[0], Linker.of(here, request)
     if role == LIVE:
         answer = await serve_live(request, linker, job, expires=expires)
@@ -239,12 +183,11 @@ async def _with_links(linker: Linker, job: jobs.Job, file: Artifact, expires: in
     """Write a delivered file, which names others as they lie beside it, with links to them."""
     store = linker.here.artifacts
     written = b"".join([chunk async for chunk in store.read(file.key)]).decode()
-    beside = {other.key.rpartition("/")[2]: role for role, other in delivered(job).items()}
+    beside = {other.key.rpartition("/")[2]: (role, other) for role, other in delivered(job).items()}
     left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST)
     urls = {}
-    for name in named_media(written):
-        if role := beside.get(name):
-            media = delivered(job)[role]
-            given = await linker.artifact(job.id, role, media, seconds=left, way="inline")
-            urls[name] = given.url
+    for name in beside.keys() & named_media(written):
+        role, media = beside[name]
+        given = await linker.artifact(job.id, role, media, seconds=left, way="inline")
+        urls[name] = given.url
     return with_media(written, urls)

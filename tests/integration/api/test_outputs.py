@@ -181,7 +181,10 @@ async def test_what_a_film_was_before_it_is_made_anew_stays_listed(service: Serv
 
 
 async def test_a_deleted_job_has_no_forms(service: Service, job: dict[str, Any]) -> None:
+    linked = await service.http.get(f"{job['links']['artifact']}?output=hls")
     assert (await service.http.delete(job["links"]["self"])).status_code == 204
     for name in ("outputs", "artifact", "live", "video"):
         answer = await service.http.get(job["links"][name])
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = await service.http.get(linked.json()["url"])
+    assert (answer.status_code, answer.json()["code"]) == (410, "gone")

@@ -1,11 +1,11 @@
-"""HLS playlists as text."""
+"""Playlists and tracks as text."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttv.api.playlists import Piece, named_media, with_media, write_live
+from ttv.api.hls import Piece, named_media, with_media, write_live
 
 WHOLE = """\
 #EXTM3U
