@@ -6,11 +6,12 @@ import asyncio
 import random
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.unit.media.pictures import write_clip
 from ttv.errors import Permanent, TtvError
-from ttv.media import Unreadable, inspect, save_last_frame
+from ttv.media import Unreadable, inspect, probe, save_last_frame
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,42 @@ def test_what_is_no_clip_is_unreadable(tmp_path: Path, data: bytes) -> None:
 
     with pytest.raises(Unreadable):
         asyncio.run(inspect(path))
+
+
+def test_a_clip_of_more_streams_than_any_clip_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w", format="matroska") as file:
+        streams = [file.add_stream("mpeg4", rate=24, width=64, height=64) for _ in range(33)]
+        for stream in streams:
+            assert isinstance(stream, av.VideoStream)
+            file.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+            file.mux(stream.encode(None))
+
+    with pytest.raises(Unreadable, match="33 streams"):
+        asyncio.run(inspect(path))
+
+
+def test_a_clip_that_flickers_faster_than_anybody_sees_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=20_000, width=64, height=64)
+        assert isinstance(stream, av.VideoStream)
+        stream.pix_fmt = "yuv420p"
+        for _ in range(30):
+            file.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        file.mux(stream.encode(None))
+
+    with pytest.raises(Unreadable, match="frames per second"):
+        asyncio.run(inspect(path))
+
+
+def test_a_clip_that_does_not_end_is_not_read_to_its_end(tmp_path: Path, clip: bytes) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(clip)
+
+    with pytest.raises(Unreadable, match="more than 59 frames"):
+        probe(path, most_frames=59)
+    assert probe(path, most_frames=60).frames == 60
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9, 0.99])

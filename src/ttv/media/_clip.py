@@ -15,12 +15,18 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from ttv.media._errors import Unreadable, reading
-from ttv.media._format import MAX_SIDE, Format
+from ttv.media._format import MAX_FPS, MAX_SIDE, Format
 from ttv.media._mp4 import Coding, add_h264, open_mp4
 
 #: Share of a frame that a timestamp may lie beside the grid of the frame rate.
 _JITTER: Final = 0.05
 
+
+#: Streams and frames per second beyond which a file is no clip that anybody made to be seen.
+_MOST_STREAMS: Final = 32
+_MOST_FPS: Final = 1_000
+#: Frames of a film of a day at the highest rate.
+_MOST_FRAMES: Final = 24 * 3_600 * MAX_FPS
 
 #: A clip may come from anywhere: no playlist or script that makes libav open something else.
 _SAFE: Final = {
@@ -62,12 +68,19 @@ class Clip:
         return self.frames / self.fps
 
 
-def probe(path: Path) -> Clip:
-    """Read all packets of a clip, decoding none. Raises NotFound or Unreadable."""
+def probe(path: Path, *, most_frames: int = _MOST_FRAMES) -> Clip:
+    """Read all packets of a clip, decoding none; a longer one is not read to its end.
+
+    Raises NotFound, Unreadable.
+    """
     with reading(path), open_clip(path) as file:
+        if len(file.streams) > _MOST_STREAMS:
+            raise Unreadable(
+                f"{path.name} holds {len(file.streams)} streams; no clip needs so many"
+            )
         if not file.streams.video:
             raise Unreadable(f"{path.name} holds no picture")
-        return _describe(path, file, file.streams.video[0])
+        return _describe(path, file, file.streams.video[0], most_frames)
 
 
 def signature(fmt: Format, coding: Coding) -> str:
@@ -88,7 +101,7 @@ def open_clip(path: Path) -> InputContainer:
     return av.open(str(path.absolute()), "r", container_options=_SAFE)
 
 
-def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
+def _describe(path: Path, file: InputContainer, stream: VideoStream, most_frames: int) -> Clip:
     codec = stream.codec_context
     rate = stream.average_rate or stream.guessed_rate
     if not rate or not codec.width or not codec.height:
@@ -97,7 +110,9 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
         size = f"{codec.width}x{codec.height}"
         raise Unreadable(f"{path.name} is {size}; no side may exceed {MAX_SIDE}")
     fps = float(rate)
-    times, keys = _packets(file, stream)
+    if fps > _MOST_FPS:
+        raise Unreadable(f"{path.name} has {fps:g} frames per second; {_MOST_FPS:,} are read")
+    times, keys = _packets(file, stream, most_frames)
     if not times:
         raise Unreadable(f"{path.name} holds no frame")
     numbers = [round(time * fps) for time in times]
@@ -119,7 +134,9 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream) -> Clip:
     )
 
 
-def _packets(file: InputContainer, stream: VideoStream) -> tuple[list[float], list[int]]:
+def _packets(
+    file: InputContainer, stream: VideoStream, most_frames: int
+) -> tuple[list[float], list[int]]:
     """List the time of every packet in order of decoding, and which ones are keyframes."""
     times: list[float] = []
     keys: list[int] = []
@@ -132,5 +149,7 @@ def _packets(file: InputContainer, stream: VideoStream) -> tuple[list[float], li
             continue
         if packet.is_keyframe:
             keys.append(len(times))
+        if len(times) == most_frames:
+            raise Unreadable(f"{Path(file.name).name} holds more than {most_frames:,} frames")
         times.append(pts * tick)
     return times, keys

@@ -16,7 +16,9 @@ from ttv.media._mp4 import Coding
 #: Changes whenever the same clip would be conformed to other bytes.
 CONFORMING: Final = "1"
 
-_LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=600)
+_LIMITS: Final = Limits(
+    memory_bytes=4 << 30, cpu_seconds=600, wall_seconds=1_800, output_bytes=8 << 30, open_files=64
+)
 #: Clean enough that the second encoding of a clip does not show.
 _CODING: Final = Coding(crf=17)
 

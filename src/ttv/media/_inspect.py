@@ -9,7 +9,9 @@ from ttv import children
 from ttv.children import Limits, Message
 from ttv.media._clip import Clip
 
-_LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=300)
+_LIMITS: Final = Limits(
+    memory_bytes=4 << 30, cpu_seconds=300, wall_seconds=900, output_bytes=1 << 30, open_files=64
+)
 
 
 async def inspect(clip: Path) -> Clip:
