@@ -107,7 +107,8 @@ class Sweeper:
             await together(removals, at_once=_AT_ONCE)
 
     async def _remove_step(self, shelf: Shelf, kept: Kept, what: What) -> bool:
-        if await self._is_bought(await shelf.buyer(kept)):
+        buyer = await shelf.buyer(kept)
+        if buyer is not None and await self._is_going(buyer):
             return False
         if self.dry:
             return True
@@ -116,9 +117,9 @@ class Sweeper:
         await shelf.retire(kept)
         return True
 
-    async def _is_bought(self, buyer: str | None) -> bool:
-        """Tell whether a job buys something that is not over; others have had time to."""
-        (fate,) = await self.census.fates([buyer or ""])
+    async def _is_going(self, job_id: str) -> bool:
+        """Tell whether a job is not over; who else buys something has had the time to."""
+        (fate,) = await self.census.fates([job_id])
         return fate is not None and fate.state is not None and not fate.state.terminal
 
     async def _take(
