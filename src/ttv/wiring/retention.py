@@ -1,7 +1,7 @@
 """What may be removed from the store, and when: the rules, as pure functions.
 
 What is younger than a day stays, whatever the settings, save what belongs to a deleted job. A
-film whose job nobody knows stays too: where Redis was lost, ``ttv rebuild`` needs it.
+film whose job nobody knows stays for its days: where Redis was lost, ``ttv rebuild`` needs it.
 """
 
 from __future__ import annotations
