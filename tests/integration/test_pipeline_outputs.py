@@ -46,8 +46,8 @@ async def pipeline(data: Path) -> AsyncIterator[Pipeline]:
         yield opened
 
 
-def order_of(*forms: str, strip_metadata: bool = False) -> Order:
-    wish = Wish(plan=PLAN, outputs=forms, strip_metadata=strip_metadata)
+def order_of(*forms: str, plan: Plan = PLAN, strip_metadata: bool = False) -> Order:
+    wish = Wish(plan=plan, outputs=forms, strip_metadata=strip_metadata)
     return wish.order(Limits(prompt_chars=4_000, film_seconds=600))
 
 
@@ -102,6 +102,20 @@ async def test_captions_follow_the_shots_on_the_timeline_of_the_film(
     # 18 and 12 frames at 12 a second, of which 4 overlap: shared in the middle.
     times = re.findall(r"00:00:0(\d),(\d{3})", text)
     assert [int(second) * 1000 + int(rest) for second, rest in times] == [0, 1333, 1333, 2167]
+
+
+async def test_captions_tell_the_words_of_their_own_plan_also_where_the_film_is_the_same(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    loud = replace(FOX, prompt=FOX.prompt.upper())
+    other = replace(PLAN, shots=(loud, *SHOTS[1:]))
+    quiet_film = await make(pipeline, order_of("srt"), tmp_path / "a")
+
+    loud_film = await make(pipeline, order_of("srt", plan=other), tmp_path / "b")
+
+    assert loud_film["film"].files["film"].sha256 == quiet_film["film"].files["film"].sha256
+    text = (await fetched(pipeline, loud_film, "srt", tmp_path)).read_text()
+    assert "A RED FOX RUNS" in text
 
 
 async def test_a_form_that_is_asked_for_later_is_all_that_is_made(
