@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 import random
+import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ async def test_a_finished_job_is_told_once_and_the_signature_verifies(
     assert request.headers["content-type"] == "application/json"
     told = request.verified(issued.secret)
     assert told["type"] == "job.finished"
-    assert told["timestamp"].endswith("+00:00")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told["timestamp"])
     assert told["data"] == {
         "id": job.id,
         "status": "finished",
@@ -347,6 +348,20 @@ async def test_who_lost_his_lease_notes_nothing(office: Office, receiver: Receiv
     late = await office.post.note(letter, webhooks.Reply(500, 1.0, "it answered 500"), 5)
     assert late == "late"
     assert [attempt.status for attempt in await office.log(issued)] == [204]
+
+
+async def test_who_is_late_notes_what_nobody_else_has_taken(
+    office: Office, receiver: Receiver
+) -> None:
+    issued = await office.open(receiver.url)
+    await office.cancel_one()
+    (letter,) = await office.post.claim(10)
+    key = f"ttv:hook:{issued.endpoint.id}"
+    await office.shop.redis.rename(f"{key}:flying", f"{key}:due")
+    assert await office.post.note(letter, webhooks.Reply(204, 1.0), None) == "delivered"
+    await office.run()
+    assert receiver.requests == []
+    assert (await office.state(issued)).waiting == 0
 
 
 async def test_rotation_signs_with_both_secrets_for_a_day(

@@ -56,8 +56,9 @@ class Letter:
         data = dict(self.data)
         if self.event != PING:
             data["links"] = dict(links(data["id"], data["status"]))
-        moment = datetime.fromtimestamp(self.at / 1_000, UTC).isoformat(timespec="milliseconds")
-        document = {"type": self.event, "timestamp": moment, "data": data}
+        moment = datetime.fromtimestamp(self.at / 1_000, UTC).replace(tzinfo=None)
+        timestamp = f"{moment.isoformat(timespec='milliseconds')}Z"
+        document = {"type": self.event, "timestamp": timestamp, "data": data}
         return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
     def headers(self, body: str) -> dict[str, str]:

@@ -5,7 +5,9 @@ local id, message, token, status, ms, error, wait = unpack(ARGV)
 local at = clock()
 local mail = load_mail(id, message)
 if not mail or tostring(mail.token) ~= token or mail.state then return 'late' end
-if redis.call('ZREM', part(id, 'flying'), message) == 0 then return 'late' end
+redis.call('ZREM', part(id, 'flying'), message)
+-- Its lease may have run out, and nobody else have it yet.
+redis.call('ZREM', part(id, 'due'), message)
 
 local line = {message = message, type = mail.type, at = at, number = mail.tries, ms = tonumber(ms)}
 if status ~= '' then line.status = tonumber(status) end
