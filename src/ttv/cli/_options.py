@@ -105,6 +105,40 @@ StripMetadata = Annotated[
         rich_help_panel=_FILM,
     ),
 ]
+FirstFrame = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="An image (PNG, JPEG, WebP) that the film opens on.",
+        rich_help_panel=_FILM,
+    ),
+]
+Soundtrack = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Audio (WAV, FLAC, MP3, Ogg, M4A, AAC) that is heard instead of the scenes.",
+        rich_help_panel=_FILM,
+    ),
+]
+SentFirstFrame = Annotated[
+    str | None,
+    typer.Option(
+        "--first-frame",
+        metavar="ID|FILE",
+        help="An image that the film opens on: uploaded already, or a file to upload.",
+        rich_help_panel=_FILM,
+    ),
+]
+SentSoundtrack = Annotated[
+    str | None,
+    typer.Option(
+        "--soundtrack",
+        metavar="ID|FILE",
+        help="Audio that is heard instead of the scenes: uploaded already, or a file to upload.",
+        rich_help_panel=_FILM,
+    ),
+]
 MaxCost = Annotated[
     str | None,
     typer.Option(
@@ -155,6 +189,12 @@ NewMaxCost = Annotated[
         "--max-cost",
         metavar="USD",
         help="What the job may cost in all from now on. [dim]default: as before[/]",
+    ),
+]
+Keep = Annotated[
+    bool,
+    typer.Option(
+        "--keep", help="Also write shots, stills, poster, plan and manifest beside the film."
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -254,15 +294,22 @@ def open_client(url: str | None) -> Client:
     return Client(url, api_key=os.environ.get("TTV_API_KEY"))
 
 
+def to_wish(**fields: object) -> Wish:
+    """Give what the user asked for; None is the default of each field."""
+    from ttv.pipeline import Wish
+
+    given = {name: value for name, value in fields.items() if value is not None}
+    return Wish(**given)  # type: ignore[arg-type]  # as the options are typed
+
+
 def to_request(plan_file: Path | None, **fields: object) -> Mapping[str, Any]:
     """Give the body of a request for a film; the service checks what it says."""
     given = {name: value for name, value in fields.items() if value is not None}
     if plan_file is None:
         return given
-    from ttv.pipeline import Wish
     from ttv.planning import to_document
 
-    wish = _planned(Wish(**given), plan_file)  # type: ignore[arg-type]  # as the options are typed
+    wish = _planned(to_wish(**given), plan_file)
     kept = {name: given[name] for name in given if getattr(wish, name) is not None}
     return {**kept, "plan": wish.plan and to_document(wish.plan)}
 

@@ -6,21 +6,29 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
+from ttv.access import OPERATOR
 from ttv.artifacts import Store
+from ttv.cli._beside import check_free, write_forms
+from ttv.cli._own import Own
 from ttv.cli._progress import watching
 from ttv.cli._target import file_size, from_here
-from ttv.errors import storage_errors
+from ttv.errors import Cancelled, storage_errors
 from ttv.money import usd
 from ttv.pipeline import Commission, Order, Pocket, Result, film_warnings
 from ttv.scratch import scratch
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
+from ttv.wiring.uploads import files_of, uploads_in
+
+#: The delivered files that ``--keep`` writes, by role.
+_KEPT: Final = ("poster", "plan", "manifest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Film:
     #: What this run has paid; finished shots are reused for nothing.
     cost_usd: str
     took_seconds: float
+    #: The files of its other forms.
+    outputs: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Give the JSON form."""
@@ -51,16 +61,38 @@ class Film:
         """Say in one line what came out."""
         reused = f", {self.reused} of {self.shots} shots reused" if self.reused else ""
         cost = f", {self.cost_usd} US dollars" if float(self.cost_usd) else ""
+        also = f"; also {', '.join(self.outputs)}" if self.outputs else ""
         return (
             f"{self.path}: {self.seconds:.1f} s, {self.size} at {self.fps} fps, "
-            f"{file_size(self.bytes)}; took {self.took_seconds:.1f} s{reused}{cost}"
+            f"{file_size(self.bytes)}; took {self.took_seconds:.1f} s{reused}{cost}{also}"
         )
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Tell who stops the making of a film that little is lost."""
+    try:
+        yield
+    except Cancelled as error:
+        raise Cancelled(
+            "stopped; finished shots are kept: the same command goes on from them"
+        ) from error
+
+
 async def make(
-    order: Order, settings: Settings, path: Path, *, max_cost: int | None, keep: bool, quiet: bool
+    order: Order,
+    settings: Settings,
+    path: Path,
+    *,
+    own: Own,
+    max_cost: int | None,
+    keep: bool,
+    force: bool,
+    quiet: bool,
 ) -> Film:
-    """Make a film and write it to ``path``; with ``keep``, what it was made of beside it.
+    """Make a film and write it to ``path``, its other forms beside it.
+
+    With ``keep``, what it was made of is written there, too; ``force`` overwrites other forms.
 
     Progress and warnings go to standard error, unless ``quiet``.
     """
@@ -68,7 +100,10 @@ async def make(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     started = time.monotonic()
     async with open_pipeline(settings) as pipeline:
+        uploads = uploads_in(pipeline.store, settings)
+        order = await own.admitted(order, uploads, tenant=OPERATOR)
         pipeline.check(order)
+        check_free(path, order.outputs, force=force)
         if max_cost is not None:
             await pipeline.check_cost(order, max_cost)
         with _workspace(settings.data_dir / "renders") as folder:
@@ -76,16 +111,27 @@ async def make(
                 results = await pipeline.make(
                     order,
                     workspace=folder,
-                    commission=Commission(f"renders/{folder.name}", folder.name, purse),
+                    commission=Commission(
+                        f"renders/{folder.name}",
+                        folder.name,
+                        purse,
+                        files=files_of(order, OPERATOR),
+                    ),
                     watcher=watcher,
                     slots=settings.worker_concurrency,
                 )
             try:
                 await _hand_over(pipeline.store, results, path, keep=keep)
+                delivered = results["delivery"].files
+                beside = await write_forms(pipeline.store, delivered, path, order.outputs)
             finally:
                 for file in results["delivery"].files.values():
                     await pipeline.store.delete(file.key)
-    film = _describe(order, results, path, cost=purse.spent, took=time.monotonic() - started)
+    took = time.monotonic() - started
+    film = replace(
+        _describe(order, results, path, cost=purse.spent, took=took),
+        outputs=tuple(map(from_here, beside)),
+    )
     for warning in film.warnings:
         console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
     return film
@@ -108,9 +154,9 @@ async def _hand_over(
         folder = path.with_suffix(".parts")
         with storage_errors(folder):
             folder.mkdir(exist_ok=True)
-        sources = {role: file for role, file in delivered.items() if role != "film"}
+        sources = {role: delivered[role] for role in _KEPT}
         for name, result in results.items():
-            if name not in {"plan", "film", "delivery"}:
+            if name.startswith(("keyframe-", "segment-")):
                 sources |= {f"{name}-{role}": file for role, file in result.files.items()}
         for name, file in sources.items():
             await store.fetch(file.key, folder / f"{name}{Path(file.key).suffix}")

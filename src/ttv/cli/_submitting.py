@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from ttv.cli import _options as options
+from ttv.cli._files import sent
 from ttv.cli._following import follow, left_running
 from ttv.cli._target import from_here
 from ttv.cli._writing import to_json
@@ -28,10 +29,48 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Film:
+    """A film of a prompt or a plan."""
+
+    request: Mapping[str, Any]
+    #: Ids or paths of files by the fields of the request that name them.
+    files: Mapping[str, str | None] = field(default_factory=dict)
+
+    async def ask(self, client: Client, terms: Terms) -> Job:
+        """Ask a service for it."""
+        return await client.create(
+            {**self.request, **await sent(client, self.files)},
+            priority=terms.priority,
+            start_at=terms.start_at,
+            deadline=terms.deadline,
+            max_cost=terms.max_cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A film that is made again from its manifest."""
+
+    manifest: Mapping[str, Any]
+    allow_differences: bool
+
+    async def ask(self, client: Client, terms: Terms) -> Job:
+        """Ask a service for it."""
+        return await client.reproduce(
+            self.manifest,
+            allow_differences=self.allow_differences,
+            priority=terms.priority,
+            start_at=terms.start_at,
+            deadline=terms.deadline,
+            max_cost=terms.max_cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A film that is asked for."""
 
-    request: Mapping[str, Any]
+    film: Film | Again
     terms: Terms
     #: Where the film is saved.
     path: Path | None
@@ -42,15 +81,8 @@ class Submission:
     async def send(self, url: str | None) -> None:
         """Make the job and print it, or its id; follow it to its film if that is wanted."""
         console = Console(stderr=True, highlight=False)
-        terms = self.terms
         async with options.open_client(url) as client:
-            job = await client.create(
-                self.request,
-                priority=terms.priority,
-                start_at=terms.start_at,
-                deadline=terms.deadline,
-                max_cost=terms.max_cost,
-            )
+            job = await self.film.ask(client, self.terms)
             if not self.json:
                 print(job.id, flush=True)
             if self.wait or self.path:

@@ -19,25 +19,33 @@ from ttv.cli._app import JOBS, app, examples
         'ttv submit "a small boat at dawn" --generator kling --max-cost 1.50',
         'ttv submit "a lighthouse" --priority low --start-at 2h --deadline 8h',
         "ttv submit --plan sea.yaml --url http://films.example:8000",
+        'ttv submit "the camera draws nearer" --first-frame harbour.jpg --soundtrack waves.mp3',
+        "ttv submit --manifest sea.parts/manifest.json -o again.mp4",
     ),
 )
 def submit(
     prompt: options.Prompt = None,
     *,
-    output: Annotated[
+    to: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Wait, and save the film here when it is made."
+            "--to", "-o", metavar="FILE", help="Wait, and save the film here when it is made."
         ),
     ] = None,
+    output: options.Forms = None,
+    strip_metadata: options.StripMetadata = False,
     wait: Annotated[bool, typer.Option("--wait", "-w", help="Show progress to the end.")] = False,
     plan: options.PlanFile = None,
+    manifest: options.ManifestFile = None,
+    allow_differences: options.AllowDifferences = False,
     seconds: options.Seconds = None,
     size: options.Size = None,
     fps: options.Fps = None,
     seed: options.Seed = None,
     mode: options.Mode = None,
     generator: options.Generator = None,
+    first_frame: options.SentFirstFrame = None,
+    soundtrack: options.SentSoundtrack = None,
     priority: options.Priority = None,
     start_at: options.StartAt = None,
     deadline: options.Deadline = None,
@@ -50,27 +58,35 @@ def submit(
 
     Ctrl-C while waiting ends the watching only; the job goes on.
     """
-    from ttv.cli import _target
+    from ttv.cli import _manifests, _target
     from ttv.cli._run import run
-    from ttv.cli._submitting import Submission, Terms
+    from ttv.cli._submitting import Again, Film, Submission, Terms
     from ttv.cli._times import when
 
-    request = options.to_request(
-        plan,
-        prompt=options.read_prompt(prompt),
-        seconds=seconds,
-        size=size,
-        fps=fps,
-        seed=seed,
-        mode=mode,
-        generator=generator,
-    )
-    title = str(request.get("prompt") or (plan and plan.stem) or "film")
+    film = {
+        "prompt": options.read_prompt(prompt),
+        "seconds": seconds,
+        "size": size,
+        "fps": fps,
+        "seed": seed,
+        "mode": mode,
+        "generator": generator,
+        "outputs": output,
+        "strip_metadata": strip_metadata or None,
+    }
+    files = {"first_frame": first_frame, "soundtrack": soundtrack}
+    if manifest is None:
+        wanted: Film | Again = Film(options.to_request(plan, **film), files)
+    else:
+        document = _manifests.read(manifest, plan=plan, **film, **files)
+        wanted = Again(document, allow_differences=allow_differences)
+    named = plan or manifest
+    title = str(film["prompt"] or (named and named.stem) or "film")
     terms = Terms(
         priority=priority,
         start_at=when(start_at, param="--start-at"),
         deadline=when(deadline, param="--deadline"),
         max_cost=options.read_dollars(max_cost),
     )
-    path = _target.choose(output, title, force=force) if output else None
-    run(Submission(request, terms, path, wait=wait, json=json).send(url))
+    path = _target.choose(to, title, force=force) if to else None
+    run(Submission(wanted, terms, path, wait=wait, json=json).send(url))
