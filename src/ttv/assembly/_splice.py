@@ -22,9 +22,9 @@ from ttv.media import (
     Format,
     Part,
     WrongLength,
+    frame_of,
     join,
     probe,
-    read_frame,
     recorded,
     save_png,
     signature,
@@ -82,7 +82,7 @@ def splice(
     made = probe(film)
     if made.frames != frames or not made.steady:
         raise WrongLength.of("the film", frames=made.frames, expected=frames)
-    save_png(poster, read_frame(film, _poster_frame(pieces)), {})
+    save_png(poster, frame_of(made, _poster_frame(pieces)), {})
     return Spliced(frames, copied_frames=frames - encoded)
 
 

@@ -17,7 +17,7 @@ from ttv.media._cover import COVERING, cover
 from ttv.media._encoder import Encoder
 from ttv.media._errors import EncodingFailed, Unreadable, WrongLength
 from ttv.media._format import MAX_SIDE, Format
-from ttv.media._frames import fitted, planes, read_frame, thumbnails
+from ttv.media._frames import fitted, frame_of, planes, read_frame, thumbnails
 from ttv.media._gif import save_gif
 from ttv.media._inspect import inspect, save_last_frame
 from ttv.media._join import Part, broadcast, join
@@ -66,6 +66,7 @@ __all__ = [
     "cover",
     "fitted",
     "fragment",
+    "frame_of",
     "inspect",
     "join",
     "kind_of",

@@ -8,7 +8,7 @@ from pathlib import Path
 from ttv import children
 from ttv.children import Message, Report
 from ttv.media._clip import probe
-from ttv.media._frames import read_frame
+from ttv.media._frames import frame_of
 from ttv.media._png import save_png
 
 
@@ -18,7 +18,7 @@ def work(request: Message, _report: Report) -> Message:
     if request["last_frame"]:
         last = clip.frames - 1
         tags = {"comment": clip.comment, "frame": str(last)}
-        save_png(Path(request["last_frame"]), read_frame(clip.path, last), tags)
+        save_png(Path(request["last_frame"]), frame_of(clip, last), tags)
     return {**asdict(clip), "path": str(clip.path)}
 
 

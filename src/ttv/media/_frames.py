@@ -12,7 +12,7 @@ from av.filter import Graph
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
-from ttv.media._clip import Clip, open_clip, probe
+from ttv.media._clip import Clip, open_clip, picture_of, probe
 from ttv.media._errors import Unreadable, WrongLength, reading
 from ttv.media._format import Format
 from ttv.media._planes import Pixels, planes_of, to_bgra
@@ -28,12 +28,16 @@ def read_frame(path: Path, index: int) -> Pixels:
 
     Raises NotFound, Unreadable, or WrongLength when the clip ends before it.
     """
-    clip = probe(path)
+    return frame_of(probe(path), index)
+
+
+def frame_of(clip: Clip, index: int) -> Pixels:
+    """Decode one frame of a clip that was probed, as ``read_frame`` does."""
     if not 0 <= index < clip.frames:
-        raise WrongLength.of(path.name, frames=clip.frames, expected=index + 1)
+        raise WrongLength.of(clip.path.name, frames=clip.frames, expected=index + 1)
     for frame in _decode(clip, index):
         return to_bgra(frame)
-    raise Unreadable(f"{path.name} breaks off before frame {index}")
+    raise Unreadable(f"{clip.path.name} breaks off before frame {index}")
 
 
 def thumbnails(
@@ -89,8 +93,7 @@ def _decode(clip: Clip, start: int) -> Iterator[av.VideoFrame]:
     """Decode from one frame on, without decoding the groups of pictures before it."""
     key = max((key for key in clip.keyframes if key <= start), default=0) if clip.steady else 0
     with reading(clip.path), open_clip(clip.path) as file:
-        stream = file.streams.video[0]
-        stream.thread_type = "AUTO"
+        stream = picture_of(file)
         tick = float(stream.time_base or 0) * clip.fps
         ready = key == 0
         count = 0
@@ -106,10 +109,7 @@ def _decode(clip: Clip, start: int) -> Iterator[av.VideoFrame]:
 def _filtered(path: Path, fmt: Format) -> Iterator[Pixels]:
     """Decode a clip through the scaler and the frame rate converter of libav."""
     with reading(path), open_clip(path) as file:
-        if not file.streams.video:
-            raise Unreadable(f"{path.name} holds no picture")
-        stream = file.streams.video[0]
-        stream.thread_type = "AUTO"
+        stream = picture_of(file)
         graph = _graph(stream, fmt)
         for frame in file.decode(stream):
             graph.push(frame)

@@ -14,8 +14,8 @@ from av.video.stream import VideoStream
 from ttv.files import whole
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
-from ttv.media._mp4 import UNTAGGED, open_mp4, open_ts
-from ttv.media._sound import Coder, Sound, SoundTrack, lasting
+from ttv.media._mp4 import UNTAGGED, index_room, open_mp4, open_ts
+from ttv.media._sound import Coder, Sound, SoundTrack, lasting, packets_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,16 @@ def join(
     say of the file what it is ("title", "comment"). Raises WrongLength when a clip gives other
     frames than were probed.
     """
-    _joined(parts, to, sound=sound, coder="twoloop", opened=lambda path: open_mp4(path, tags))
+    frames = sum(part.stop - part.start for part in parts)
+    seconds = frames / parts[0].clip.fps if parts and sound else 0.0
+    room = index_room(tags, pictures=frames, sounds=packets_in(seconds))
+    _joined(
+        parts,
+        to,
+        sound=sound,
+        coder="twoloop",
+        opened=lambda path: open_mp4(path, tags, room=room),
+    )
 
 
 def broadcast(clip: Clip, to: Path, *, sound: Iterator[Sound]) -> None:

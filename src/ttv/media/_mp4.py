@@ -40,14 +40,27 @@ class Coding:
     threads: int = 2
 
 
-def open_mp4(path: Path, tags: Mapping[str, str] = UNTAGGED) -> OutputContainer:
-    """Open an MP4 for writing that can be played while it loads and names no clock or version."""
+def index_room(tags: Mapping[str, str], *, pictures: int, sounds: int) -> int:
+    """Tell how large the index of an MP4 can be, by its tags and the packets of its streams."""
+    words = sum(len(word.encode()) for word in tags.values())
+    return 8_192 + words + 44 * pictures + 32 * sounds
+
+
+def open_mp4(
+    path: Path, tags: Mapping[str, str] = UNTAGGED, *, room: int | None = None
+) -> OutputContainer:
+    """Open an MP4 for writing that can be played while it loads and names no clock or version.
+
+    Its index comes first: into ``room`` bytes that are kept free for it, where it is known how
+    large it can be; otherwise all the rest is moved at the end.
+    """
+    index = {"movflags": "+faststart"} if room is None else {"moov_size": str(room)}
     file = av.open(
         str(path),
         "w",
         format="mp4",
         container_options={
-            "movflags": "+faststart",
+            **index,
             "fflags": "+bitexact",
             "movie_timescale": "48000",  # lengths that are exact to the sample of sound
         },

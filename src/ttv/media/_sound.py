@@ -24,6 +24,7 @@ Sound: TypeAlias = NDArray[np.float32]
 Coder: TypeAlias = Literal["twoloop", "fast"]
 
 SOUND_RATE: Final = 48_000
+_PACKET_SAMPLES: Final = 1_024
 _BITS_PER_SECOND: Final = 128_000
 
 
@@ -76,6 +77,11 @@ def read_sound(path: Path) -> Iterator[Sound]:
         for frame in file.decode(file.streams.audio[0]) if file.streams.audio else ():
             for part in resampler.resample(frame):
                 yield np.asarray(part.to_ndarray().T, np.float32)
+
+
+def packets_in(seconds: float) -> int:
+    """Count the packets of a sound track at most: what the encoder begins with, too."""
+    return round(seconds * SOUND_RATE) // _PACKET_SAMPLES + 3
 
 
 def lasting(blocks: Iterator[Sound], seconds: Fraction) -> Iterator[Sound]:

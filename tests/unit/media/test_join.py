@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.media.pictures import SMALL, number, write_clip
-from ttv.media import Clip, Coding, Part, join, planes, probe, read_frame, signature
+from ttv.media import SOUND_RATE, Clip, Coding, Part, join, planes, probe, read_frame, signature
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +91,17 @@ def test_the_quality_does_not_change_the_signature(tmp_path: Path, clips: list[C
     coarse = probe(write_clip(tmp_path / "b.mp4", 90, coding=Coding(crf=35, threads=1)))
 
     assert coarse.signature == clips[0].signature == signature(SMALL, Coding())
+
+
+@pytest.mark.parametrize("rounds", [1, 40])
+def test_the_index_comes_first_so_that_a_film_plays_while_it_loads(
+    tmp_path: Path, clips: list[Clip], rounds: int
+) -> None:
+    parts = [Part(clip, 0, clip.frames) for clip in clips[:2]] * rounds
+    silence = (np.zeros((SOUND_RATE, 2), np.float32) for _ in range(10 * rounds))
+
+    join(parts, tmp_path / "all.mp4", sound=silence, tags={"title": "a" * 9_000})
+
+    content = (tmp_path / "all.mp4").read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+    assert probe(tmp_path / "all.mp4").frames == sum(part.stop - part.start for part in parts)
