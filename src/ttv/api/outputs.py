@@ -70,10 +70,9 @@ def way(*, download: bool) -> str:
 async def list_outputs(
     request: Request, here: Here, who: Who, job_id: JobId, asked: Annotated[Linked, Query()]
 ) -> Response:
-    """List the delivered files of a film, each with a link to it."""
+    """List the delivered files of a film, itself first, each with a link to it."""
     job = await here.jobs.store.get(job_id, tenant=who.tenant)
-    await find(here, job, "film")
-    files = delivered(job)
+    files = {"film": await find(here, job, "film"), **delivered(job)}
     kept = await asyncio.gather(*(here.artifacts.stat(file.key) for file in files.values()))
     linker = Linker.of(here, request)
     outputs = [

@@ -32,7 +32,7 @@ async def job(service: Service) -> dict[str, Any]:
     await service.plan(made["id"], plan=b"{}")
     forms = {"webm": WEBM, "hls": PLAYLIST.encode(), "hls-media": MEDIA}
     await service.work(
-        made["id"], "delivery", film=FILM, poster=b"png", plan=b"{}", manifest=b"{}", **forms
+        made["id"], "delivery", poster=b"png", plan=b"{}", film=FILM, manifest=b"{}", **forms
     )
     return made
 
