@@ -290,6 +290,23 @@ def test_a_put_that_is_cancelled_leaves_no_parts(bucket: Bucket, large: Path) ->
     assert _open_uploads(bucket) == 0
 
 
+def test_parts_that_nobody_can_call_back_do_not_keep_an_upload(bucket: Bucket, large: Path) -> None:
+    over = Event()
+    fault = bucket.fault("PUT .*partNumber=2", 100, stall=over)
+
+    async def use(store: S3) -> int:
+        put = asyncio.ensure_future(_put(large)(store))
+        await eventually(lambda: fault.met > 0)
+        put.cancel()
+        await asyncio.wait({put})
+        return await asyncio.to_thread(_open_uploads, bucket)
+
+    try:
+        assert _used(_store(bucket), use) == 0
+    finally:
+        over.set()
+
+
 def test_a_file_that_changes_while_it_is_sent_is_not_stored(bucket: Bucket, large: Path) -> None:
     def scribble() -> str:
         with large.open("r+b") as file:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 4
 #: How often an upload is made anew that another one got in the way of.
 _ROUNDS: Final = 4
-_GIVE_UP_SECONDS: Final = 5.0
+#: A cancellation is over within 5: so long it waits for parts on their way, and for S3.
+_LAST_PARTS_SECONDS: Final = 1.5
+_GIVE_UP_SECONDS: Final = 3.0
 
 
 class _Absent(TypedDict, total=False):
@@ -124,13 +126,15 @@ class _Upload:
     async def give_up(self) -> None:
         """Have S3 forget the parts, as far as it hears it: the sweep sees to the rest.
 
-        First wait for those that are on their way, for S3 keeps one that comes afterwards.
+        First wait for those that are on their way, for S3 may keep one that comes afterwards.
         """
         self._over = True
-        with suppress(TtvError, TimeoutError):
-            async with asyncio.timeout(_GIVE_UP_SECONDS):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_PARTS_SECONDS):
                 calls = map(asyncio.wrap_future, tuple(self._calls))
                 await asyncio.gather(*calls, return_exceptions=True)
+        with suppress(TtvError, TimeoutError):
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
                 await self._wire.ask(
                     partial(
                         self._wire.s3.abort_multipart_upload,
