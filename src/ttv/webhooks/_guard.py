@@ -18,6 +18,8 @@ Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 #: Names looked up at once. A name server that does not answer holds a thread for a while, so
 #: these are apart from the threads that others work in.
 _LOOKUPS: Final = 64
+#: Seconds for one lookup; a name without an answer by then has none.
+_PATIENCE: Final = 5.0
 _THREADS: Final = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="webhook-names")
 
 
@@ -62,9 +64,11 @@ class Guard:
 
     async def _looked_up(self, target: Target) -> list[Address | None]:
         try:
-            return [parse(text) for text in await self.resolve(target.host, target.port)]
+            async with asyncio.timeout(_PATIENCE):
+                found = await self.resolve(target.host, target.port)
         except (OSError, UnicodeError):
             return []
+        return [parse(text) for text in found]
 
     def _lets(self, address: Address | None, target: Target) -> bool:
         if address is None:  # with a zone, or nothing that we know
