@@ -47,7 +47,7 @@ def test_a_file_that_is_not_taken_is_told_by_its_option(tmp_path: Path, name: st
     (tmp_path / "a.png").write_bytes(PNG)
     own = Own({Purpose.SOUNDTRACK: tmp_path / name})
 
-    with pytest.raises(InvalidRequest, match="^--soundtrack: ") as caught:
+    with pytest.raises(InvalidRequest, match=r"^--soundtrack: ") as caught:
         ordered(tmp_path, own)
 
     assert caught.value.param == "--soundtrack"
