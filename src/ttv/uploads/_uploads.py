@@ -231,7 +231,8 @@ def _kind(path: Path, purpose: Purpose | None) -> UploadKind:
     kind = UploadKind(told)
     if purpose is not None and kind is not purpose.kind:
         raise InvalidRequest(
-            f"file is {told}, but {purpose.value} needs {purpose.kind.value}", param="purpose"
+            f"file is no {purpose.kind.value}; {purpose.value} needs {purpose.kind.value}",
+            param="purpose",
         )
     return kind
 
