@@ -40,6 +40,33 @@ def test_a_prompt_becomes_a_film_of_the_asked_length_size_and_rate(home: Home) -
     assert not list((home.data / "renders").iterdir())
 
 
+def test_other_forms_lie_beside_the_film_and_name_each_other(home: Home) -> None:
+    forms = ("--output", "hls", "--output", "srt", "--output", "sprites")
+    command = ("render", FOX, "-o", "fox.mp4", "--seconds", "2", *SMALL, *forms)
+
+    done = home.ttv(*command)
+
+    assert done.returncode == 0, done.stderr
+    names = {"fox.m3u8", "fox.m4s", "fox.srt", "fox.sprites.jpg", "fox.sprites.vtt"}
+    made = {path.name: path for path in home.folder.iterdir()}
+    assert made.keys() == {"data", "fox.mp4", *names}
+    assert 'URI="fox.m4s"' in made["fox.m3u8"].read_text()
+    assert "fox.sprites.jpg#xywh=0,0," in made["fox.sprites.vtt"].read_text()
+    assert "hls: done" in done.stderr
+    made["fox.mp4"].unlink()
+    again = home.ttv(*command)
+    assert again.returncode == 2
+    assert "--force overwrites it" in again.stderr
+
+
+def test_a_form_that_there_is_none_of_is_refused_before_anything_is_made(home: Home) -> None:
+    done = home.ttv("render", FOX, "--output", "webn")
+
+    assert done.returncode == 2
+    assert "did you mean 'webm'?" in done.stderr
+    assert not (home.data / "artifacts").exists()
+
+
 def test_the_same_words_give_the_same_film_on_any_machine(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     other.folder.mkdir()
