@@ -149,6 +149,9 @@ async def test_each_event_is_told_by_its_name_to_those_who_asked_for_it(
         assert await news() == [("job.paused", "started", "paused")]
         await shop.store.resume(job.id, tenant="local")
         assert await news() == []
+        await shop.store.pause(job.id, tenant="local")
+        assert await news() == [("job.paused", "started", "paused")]
+        await shop.store.resume(job.id, tenant="local")
         await shop.leases.fail(claim, jobs.Failure("storage_full", "The disk is full.", "plan"))
         assert await news() == [("job.failed", "failed", "planning")]
         assert told[-1]["data"]["error"] == {

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from ttv.errors import TtvError
+from ttv.errors import TtvError, Unavailable
 from ttv.observability import log
 from ttv.webhooks._message import Letter, Links
 from ttv.webhooks._post import Post
@@ -75,9 +75,8 @@ class Courier:
         while True:
             self._landed.clear()
             try:
-                await self.round()
-            except TtvError as error:
-                log.warning("Messages not read", action="webhook.unread", error=error.message)
+                with suppress(Unavailable):
+                    await self.round()
             except Exception:  # noqa: BLE001  # a boundary: one bad record must not end all sending
                 log.exception("Messages not read", action="webhook.unread")
             # One that has landed may have others behind it.
