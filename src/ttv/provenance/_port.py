@@ -13,6 +13,7 @@ class Unsignable(OnHold):
     """Films cannot be signed with this certificate and key."""
 
     code = "unsignable"
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
