@@ -11,7 +11,9 @@ from ttv.assembly._cut import Cut
 from ttv.children import Limits
 from ttv.media import Format
 
-_LIMITS: Final = Limits(memory_bytes=4 << 30, cpu_seconds=300)
+_LIMITS: Final = Limits(
+    memory_bytes=4 << 30, cpu_seconds=300, wall_seconds=1_200, output_bytes=8 << 30
+)
 
 
 async def stream(cut: Cut, fmt: Format, to: Path, *, seed: int) -> bool:

@@ -56,6 +56,8 @@ def fragment(source: Path, to: Path, *, seconds: float) -> Fragmented:
     with writing(), whole(to) as part:
         with _open_fragmented(part) as file:
             times = list(_copied(source, file))
+        if not times:
+            raise Unreadable(f"{source.name} holds no frame")
         cuts = [time for time, is_key in times if is_key]
         end = max(time for time, _ in times) + _frame(source)
         boxes = list(_boxes(part))

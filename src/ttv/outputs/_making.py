@@ -18,6 +18,8 @@ from ttv.outputs._room import find
 _MEMORY_BYTES: Final = 6 << 30
 _START_SECONDS: Final = 120
 _SECONDS_PER_FRAME: Final = 4
+#: More than any film here has; a full disk is met before.
+_OUTPUT_BYTES: Final = 64 << 30
 
 
 async def make(
@@ -36,13 +38,19 @@ async def make(
         await children.run(
             "ttv.outputs._child",
             {"name": name, "folder": making, "source": _plain(source)},
-            limits=Limits(_MEMORY_BYTES, _START_SECONDS + _SECONDS_PER_FRAME * source.frames),
+            limits=_limits(source),
             listener=lambda fraction, _: report(fraction, f"making {name}"),
         )
         made = {role: folder / file for role, file in output.files.items()}
         for path in made.values():
             os.replace(Path(making, path.name), path)  # noqa: PTH105 - a rename does not block
         return made
+
+
+def _limits(source: Source) -> Limits:
+    """Allow what the slowest output of a large picture takes; by the clock, of a busy machine."""
+    seconds = _START_SECONDS + _SECONDS_PER_FRAME * source.frames
+    return Limits(_MEMORY_BYTES, seconds, wall_seconds=4.0 * seconds, output_bytes=_OUTPUT_BYTES)
 
 
 def _plain(source: Source) -> dict[str, object]:

@@ -47,6 +47,17 @@ def test_stretches_are_put_together_until_they_are_long_enough(film: Clip, tmp_p
     assert [part.seconds for part in made.fragments] == [4.0, 1.0]
 
 
+def test_a_film_that_breaks_off_after_its_head_is_unreadable(film: Clip, tmp_path: Path) -> None:
+    data = film.path.read_bytes()
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(data[: data.index(b"mdat") + 8])
+
+    with pytest.raises(Unreadable):
+        fragment(broken, tmp_path / "film.m4s", seconds=2)
+
+    assert not (tmp_path / "film.m4s").exists()
+
+
 def test_what_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film")
