@@ -56,15 +56,13 @@ def fragment(source: Path, to: Path, *, seconds: float) -> Fragmented:
     with writing(), whole(to) as part:
         with _open_fragmented(part) as file:
             times = list(_copied(source, file))
-        if not times:
-            raise Unreadable(f"{source.name} holds no frame")
         cuts = [time for time, is_key in times if is_key]
-        end = max(time for time, _ in times) + _frame(source)
         boxes = list(_boxes(part))
-    starts = [offset for kind, offset, _ in boxes if kind == b"moof"]
+        starts = [offset for kind, offset, _ in boxes if kind == b"moof"]
+        if not cuts or len(starts) != len(cuts):
+            raise Unreadable(f"{source.name} breaks off, or does not begin with a keyframe")
+    end = max(time for time, _ in times) + _frame(source)
     size = sum(length for _, _, length in boxes)
-    if len(starts) != len(cuts):
-        raise Unreadable(f"{source.name} does not begin with a keyframe")
     return Fragmented(starts[0], tuple(_merged([*starts, size], [*cuts, end], Fraction(seconds))))
 
 
