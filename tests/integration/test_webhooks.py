@@ -416,6 +416,18 @@ async def test_what_was_delivered_can_be_sent_again_by_hand(
         await office.hooks.redeliver(issued.endpoint.id, "msg_other", tenant="local")
 
 
+async def test_what_is_on_its_way_is_not_sent_beside_itself(
+    office: Office, receiver: Receiver
+) -> None:
+    issued = await office.open(receiver.url)
+    await office.cancel_one()
+    (letter,) = await office.post.claim(10)
+    await office.hooks.redeliver(issued.endpoint.id, letter.message, tenant="local")
+    await office.run()
+    assert receiver.requests == []
+    assert (await office.state(issued)).waiting == 1
+
+
 async def test_a_dead_endpoint_does_not_delay_the_others(
     office: Office, receiver: Receiver
 ) -> None:
