@@ -6,11 +6,12 @@ asked for, shrink while they decode and turn colour profiles into sRGB.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from zipfile import is_zipfile
 
 import av
 import numpy as np
@@ -18,6 +19,7 @@ import skia
 from av.video.reformatter import Interpolation
 
 from ttv.errors import InvalidRequest
+from ttv.media._admit_png import png_fault
 from ttv.media._format import MAX_SIDE
 from ttv.media._planes import Pixels
 from ttv.media._png import save_png
@@ -33,8 +35,11 @@ _FORMATS: Final = {
     skia.EncodedImageFormat.kJPEG: "JPEG",
     skia.EncodedImageFormat.kWEBP: "WebP",
 }
-#: Chunks of a PNG before its picture; more than these are no picture's.
-_MOST_CHUNKS: Final = 1_000
+#: The flag of a WebP that moves.
+_MOVES: Final = 0x02
+#: What begins a pass over a JPEG; common programs make about 10.
+_SCAN: Final = b"\xff\xda"
+_MOST_SCANS: Final = 500
 
 #: How a stored picture is turned upright.
 _UPRIGHT: Final[Mapping[skia.EncodedOrigin, Callable[[Pixels], Pixels]]] = MappingProxyType(
@@ -78,8 +83,8 @@ def _opened(data: bytes) -> skia.Codec:
     name = image_format(data[:12])
     if name is None:
         raise _refusal("is no PNG, JPEG or WebP; send one of these")
-    if _moves(name, data):
-        raise _refusal("moves; send a single picture")
+    if fault := _fault(name, data):
+        raise _refusal(fault)
     try:
         codec = skia.Codec.MakeFromData(data)
     except RuntimeError as error:
@@ -99,19 +104,17 @@ def _opened(data: bytes) -> skia.Codec:
     return codec
 
 
-def _moves(name: str, data: bytes) -> bool:
-    """Tell an animated PNG, which has an ``acTL`` chunk before its picture, or WebP."""
-    if name == "WebP":
-        return data[12:16] == b"VP8X" and len(data) > 20 and bool(data[20] & 0x02)
-    at = 8
-    for _ in range(_MOST_CHUNKS if name == "PNG" else 0):
-        if at + 8 > len(data):
-            return False
-        length, kind = struct.unpack_from(">I4s", data, at)
-        if kind in (b"acTL", b"IDAT"):
-            return bool(kind == b"acTL")
-        at += length + 12
-    return False
+def _fault(name: str, data: bytes) -> str | None:
+    """Say what is wrong with a file before anything decodes it; None when nothing shows."""
+    if is_zipfile(BytesIO(data)):
+        return "is an archive too; save the picture anew"
+    if name == "PNG":
+        return png_fault(data)
+    if name == "WebP" and data[12:16] == b"VP8X" and data[20:21] > b"" and data[20] & _MOVES:
+        return "moves; send a single picture"
+    if data.count(_SCAN) > _MOST_SCANS:
+        return "is drawn in far more passes than a picture needs; save it anew"
+    return None
 
 
 def _decoded(codec: skia.Codec) -> Pixels:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import av
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
@@ -73,8 +74,9 @@ def _voice(source: InputContainer) -> AudioStream:
             f"holds {len(source.streams.audio)} sound tracks; send one with a single one"
         )
     stream = source.streams.audio[0]
-    codec = stream.codec_context
-    if codec.name not in _CODECS:
+    # None where libav knows no decoder, which its types do not tell.
+    codec = cast("AudioCodecContext | None", stream.codec_context)
+    if codec is None or codec.name not in _CODECS:
         raise _refusal("is in a codec that is not taken; send PCM, FLAC, MP3, AAC, Opus or Vorbis")
     if codec.sample_rate not in _RATES:
         raise _refusal(f"has {codec.sample_rate} samples a second; 8,000 to 192,000 are taken")

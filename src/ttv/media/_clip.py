@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import av
 from av.container import InputContainer
@@ -24,14 +24,19 @@ _JITTER: Final = 0.05
 
 #: Streams and frames per second beyond which a file is no clip that anybody made to be seen.
 _MOST_STREAMS: Final = 32
+_LEAST_FPS: Final = Fraction(1, 10)
 _MOST_FPS: Final = 1_000
 #: Frames of a film of a day at the highest rate.
 _MOST_FRAMES: Final = 24 * 3_600 * MAX_FPS
 
+#: The codecs of clips. Those of games and stills have decoders that few look after.
+_CODECS: Final = frozenset({"h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "prores"})
+_SOUND_CODECS: Final = ("aac", "mp3float", "opus", "vorbis", "flac", "ac3", "pcm_s16le")
 #: A clip may come from anywhere: no playlist or script that makes libav open something else.
 _SAFE: Final = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
+    "codec_whitelist": ",".join((*sorted(_CODECS), *_SOUND_CODECS)),
 }
 
 
@@ -101,17 +106,19 @@ def open_clip(path: Path) -> InputContainer:
     return av.open(str(path.absolute()), "r", container_options=_SAFE)
 
 
+def picture_of(file: InputContainer) -> VideoStream:
+    """Give the picture of a clip for decoding: no frame in its midst is larger than a film."""
+    if not file.streams.video:
+        raise Unreadable(f"{Path(file.name).name} holds no picture")
+    stream = file.streams.video[0]
+    stream.thread_type = "AUTO"
+    stream.codec_context.options = {"max_pixels": str(MAX_SIDE**2)}
+    return stream
+
+
 def _describe(path: Path, file: InputContainer, stream: VideoStream, most_frames: int) -> Clip:
-    codec = stream.codec_context
-    rate = stream.average_rate or stream.guessed_rate
-    if not rate or not codec.width or not codec.height:
-        raise Unreadable(f"{path.name} has no frame rate or size")
-    if max(codec.width, codec.height) > MAX_SIDE:
-        size = f"{codec.width}x{codec.height}"
-        raise Unreadable(f"{path.name} is {size}; no side may exceed {MAX_SIDE}")
-    fps = float(rate)
-    if fps > _MOST_FPS:
-        raise Unreadable(f"{path.name} has {fps:g} frames per second; {_MOST_FPS:,} are read")
+    rate = _rate(path, stream)
+    codec, fps = stream.codec_context, float(rate)
     times, keys = _packets(file, stream, most_frames)
     if not times:
         raise Unreadable(f"{path.name} holds no frame")
@@ -128,10 +135,30 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream, most_frames
         delay=max(at - number for at, number in enumerate(numbers)),
         steady=sorted(numbers) == list(range(len(numbers)))
         and all(abs(at - time * fps) <= _JITTER for at, time in zip(numbers, times, strict=True)),
-        signature=_signed(codec.name, codec, Fraction(rate)),
+        signature=_signed(codec.name, codec, rate),
         has_audio=bool(file.streams.audio),
         comment=file.metadata.get("comment", ""),
     )
+
+
+def _rate(path: Path, stream: VideoStream) -> Fraction:
+    """Give the frame rate of a picture, or refuse by what the header says of it."""
+    # None where libav knows no decoder, which its types do not tell.
+    codec = cast("VideoCodecContext | None", stream.codec_context)
+    if codec is None or codec.name not in _CODECS:
+        raise Unreadable(f"{path.name} is in a codec that is not read")
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate or not codec.width or not codec.height or not codec.pix_fmt:
+        raise Unreadable(f"{path.name} has no frame rate, size or colours")
+    if max(codec.width, codec.height) > MAX_SIDE:
+        size = f"{codec.width}x{codec.height}"
+        raise Unreadable(f"{path.name} is {size}; no side may exceed {MAX_SIDE}")
+    if not _LEAST_FPS <= rate <= _MOST_FPS:
+        raise Unreadable(
+            f"{path.name} has {float(rate):g} frames per second; "
+            f"{float(_LEAST_FPS):g} to {_MOST_FPS:,} are read"
+        )
+    return Fraction(rate)
 
 
 def _packets(

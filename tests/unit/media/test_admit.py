@@ -261,3 +261,17 @@ def test_a_header_that_lies_about_the_length_deceives_nobody(tmp_path: Path) -> 
 
     with pytest.raises(InvalidRequest, match="longer than 30 seconds"):
         audio(source, tmp_path / "to.flac")
+
+
+def test_a_picture_may_have_a_profile_and_texts_and_be_cut_into_small_pieces(
+    tmp_path: Path,
+) -> None:
+    """Refused is only what no program writes."""
+    rows = zlib.compress(bytes(64 * (64 * 3 + 1)))
+    pieces = [chunk(b"IDAT", rows[at : at + 1]) for at in range(len(rows))]
+    text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(1 << 20)))
+    plain = chunk(b"iTXt", b"Title\0\0\0en\0\0a fox")
+    unfit = chunk(b"iCCP", b"profile\0\0no zlib")
+    source = written(tmp_path / "a.png", png(64, 64, unfit, text, plain, *pieces))
+
+    assert image(source, tmp_path / "to.png") == Picture(64, 64)
