@@ -14,6 +14,9 @@ from coredis import Redis
 from tests.integration.api.conftest import Service
 from tests.integration.conftest import Valkey
 from tests.integration.waiting import eventually
+from tests.unit.pipeline.test_reproduce import told
+from ttv.api.links import PLAYBACK
+from ttv.api.signing import Signer
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +25,7 @@ WITHOUT: Final = frozenset(
     {
         *("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"),
         *("/v1/backends", "/v1/jobs/estimate"),
+        "/v1/artifacts/{key}",
     }
 )
 #: What could be names of things, and what to send where something has to be sent.
@@ -35,7 +39,11 @@ NAMES: Final = {
     "file": "film.mp4",
     "key": "films/x",
 }
-BODIES: Final = {"createJob": {"prompt": "a fox"}, "createKey": {"name": "ann"}}
+BODIES: Final = {
+    "createJob": {"prompt": "a fox"},
+    "createKey": {"name": "ann"},
+    "reproduceJob": told(),
+}
 #: Seconds that a caller may wait, and what a busy machine adds.
 PATIENCE: Final = 2.0 + 1.0
 
@@ -43,14 +51,16 @@ PATIENCE: Final = 2.0 + 1.0
 def routes(service: Service, job_id: str) -> Iterator[dict[str, Any]]:
     """Give a request for every route of the app that needs Redis."""
     for path, operations in service.app.openapi()["paths"].items():
-        for method, told in operations.items():
+        for method, about in operations.items():
             if path in WITHOUT:
                 continue
             asked = {"method": method, "url": path.format(**NAMES, job_id=job_id)}
+            if path.startswith(PLAYBACK):  # what is not signed is refused before anything is asked
+                asked["url"] = Signer.of(service.access).sign(asked["url"], expires=2**32)
             if method == "get":
                 yield asked | {"method": "head"}
-            elif "requestBody" in told:
-                asked["json"] = BODIES.get(told["operationId"], {})
+            elif "requestBody" in about:
+                asked["json"] = BODIES.get(about["operationId"], {})
             yield asked
     events = f"/v1/jobs/{job_id}/events"
     yield {"method": "get", "url": events, "headers": {"Accept": "text/event-stream"}}
