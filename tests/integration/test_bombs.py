@@ -185,6 +185,7 @@ def test_a_bomb_is_refused_in_a_sentence_at_little_cost(
     finally:
         wall = time.monotonic() - began
         cpu, memory = scales_of_children.used()
+        touched = scales_of_children.touched()
     scales_of_children.rows.append(
         f"{'refused' if refusal else 'harmless':9} {cpu:5.2f}s {memory >> 20:4} MiB {wall:5.1f}s"
         f"  {bomb.gate}: {bomb.name}" + (f" -> {refusal}" if refusal else "")
@@ -194,7 +195,6 @@ def test_a_bomb_is_refused_in_a_sentence_at_little_cost(
     assert memory <= MOST_MEMORY
     assert wall < MOST_SECONDS
     assert server.visits == 0
-    touched = scales_of_children.touched()
     notes = scales_of_children.notes
     assert [line for line in touched if not is_harmless(line, tmp_path, notes)] == []
 

@@ -33,7 +33,7 @@ from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer
 from ttv.artifacts._source import opened
 from ttv.backends import checked
-from ttv.errors import Conflict, NotFound, storage_errors
+from ttv.errors import Conflict, InvalidRequest, NotFound, storage_errors
 from ttv.files import whole
 
 #: Gives a new file its place.
@@ -162,8 +162,16 @@ class Disk:
         finally:
             Path(name).unlink(missing_ok=True)
 
+    def _at(self, key: str, *, facts: bool = False) -> Path:
+        """Give the path of a file or of its facts; no symbolic link may lead it out of here."""
+        root = self._facts if facts else self._folder
+        path = root / key
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise InvalidRequest("a symbolic link leads this key out of the folder", param="key")
+        return path
+
     def _put(self, key: str, source: Path, content_type: str, place: _Placing) -> Artifact:
-        path = self._folder / key
+        path = self._at(key)
         digest = hashlib.sha256()
         with storage_errors(self._folder), opened(source) as data, self._new_file() as (file, new):
             while chunk := data.read(_CHUNK):
@@ -195,10 +203,10 @@ class Disk:
         with storage_errors(self._folder), self._new_file() as (file, new):
             file.write(json.dumps(facts).encode())
             file.flush()
-            _replace(new, self._facts / artifact.key)
+            _replace(new, self._at(artifact.key, facts=True))
 
     def _stat(self, key: str) -> Artifact | None:
-        path = self._folder / key
+        path = self._at(key)
         try:
             status = path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -213,7 +221,7 @@ class Disk:
 
     def _read_facts(self, key: str) -> Mapping[str, object]:
         try:
-            facts = json.loads((self._facts / key).read_bytes())
+            facts = json.loads(self._at(key, facts=True).read_bytes())
         except (OSError, ValueError):
             return {}
         return facts if isinstance(facts, dict) else {}
@@ -241,7 +249,7 @@ class Disk:
 
     def _open_file(self, key: str) -> BufferedReader:
         try:
-            return (self._folder / key).open("rb")
+            return self._at(key).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise NotFound(f"there is no file {key}") from error
 
@@ -253,13 +261,13 @@ class Disk:
                 yield from self._walk(key.removesuffix("/"))
                 continue
             with storage_errors(self._folder), suppress(FileNotFoundError):  # deleted meanwhile
-                status = entry.stat()
+                status = entry.stat(follow_symlinks=False)
                 if S_ISREG(status.st_mode):
                     yield Listed(key, status.st_size, status.st_mtime)
 
     def _entries(self, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
         """List a folder by name; folders end with "/", as they stand in keys."""
-        place = self._folder / prefix
+        place = self._at(prefix)
         with storage_errors(place), suppress(FileNotFoundError, NotADirectoryError):
             with os.scandir(place) as entries:
                 named = [
@@ -269,8 +277,10 @@ class Disk:
         return []
 
     def _delete(self, key: str) -> None:
-        for root in (self._folder, self._facts):
-            path = root / key
+        for root, path in (
+            (self._folder, self._at(key)),
+            (self._facts, self._at(key, facts=True)),
+        ):
             with storage_errors(self._folder), suppress(FileNotFoundError, NotADirectoryError):
                 if not path.is_dir():
                     path.unlink()

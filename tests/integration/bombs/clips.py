@@ -293,6 +293,9 @@ _OTHERS: Final[dict[str, Builder]] = {
 
 #: Good clips, but for something that does no harm to who leaves it alone.
 _GOOD: Final[dict[str, Builder]] = {
+    "clip that ends with 8,192 x 8,192": lambda _: _coded(
+        "libx264", "matroska", sides=(*[(64, 64)] * 47, (8_192, 8_192)), frames=1
+    ),
     "MP4 whose picture is on a server": lambda bait: remade(
         bait.clip, {b"dref": elsewhere(bait.url)}
     ),
