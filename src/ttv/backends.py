@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib.metadata import entry_points, metadata
 from types import ModuleType
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ttv.errors import InvalidRequest
+from ttv.hints import did_you_mean
 
 _Options = TypeVar("_Options", bound=BaseModel)
 
@@ -40,8 +40,7 @@ def build(room: str, name: str, options: Mapping[str, object]) -> Any:
     """
     known = names(room)
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; choose one of {', '.join(known)}"
+        hint = did_you_mean(name, known) or f"; choose one of {', '.join(known)}"
         noun = room.rpartition(".")[2]
         raise InvalidRequest(f"{noun} has no back end {name!r}{hint}", param=noun)
     for entry in entry_points(group=room, name=name):

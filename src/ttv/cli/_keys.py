@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.table import Table
 from ttv.access import COMMON, By, Entry, Grant, Issued, Key, Scope, read_audit
 from ttv.cli._times import seconds
 from ttv.errors import InvalidRequest
+from ttv.moments import moment
 from ttv.money import parse_usd, usd
 from ttv.settings import Settings
 from ttv.wiring.keys import open_access
@@ -119,7 +119,7 @@ def show_audit(entries: Iterable[Entry], *, as_json: bool) -> None:
         if as_json:
             print(json.dumps(asdict(entry)))
         else:
-            at = _at(entry.at).isoformat(timespec="seconds")
+            at = moment(entry.at).isoformat(timespec="seconds")
             words = (at, entry.actor, entry.action, entry.target, entry.tenant, entry.request_id)
             print("  ".join(word for word in words if word))
 
@@ -152,7 +152,7 @@ def _limits(key: Key) -> str:
 
 
 def _day(milliseconds: int | None) -> str:
-    return "" if milliseconds is None else f"{_at(milliseconds):%F}"
+    return "" if milliseconds is None else f"{moment(milliseconds):%F}"
 
 
 def _fields(key: Key) -> dict[str, object]:
@@ -169,12 +169,8 @@ def _fields(key: Key) -> dict[str, object]:
 
 
 def _moment(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else _at(milliseconds).isoformat()
+    return None if milliseconds is None else moment(milliseconds).isoformat()
 
 
 def _dollars(amount: int | None) -> float | None:
     return None if amount is None else amount / _DOLLAR
-
-
-def _at(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1_000, UTC)

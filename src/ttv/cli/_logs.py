@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ttv.cli._kept import Log
+from ttv.moments import rfc3339
 
 #: A log file longer than this is set aside as ``NAME.log.1``.
 MAX_LOG_BYTES: Final = 10 * 2**20
@@ -139,7 +140,7 @@ def _moment(stamp: object) -> datetime:
 
 
 def _entry(component: str, sentence: str) -> str:
-    stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    stamp = rfc3339(datetime.now(UTC))
     return json.dumps(
         {"timestamp": stamp, "level": "INFO", "component": component, "message": sentence}
     )

@@ -17,12 +17,13 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 from urllib.parse import quote
 
 import structlog
+
+from ttv.moments import moment, rfc3339
 
 #: Adds fields to every event of the current task: ``with bind(job_id=...):``.
 bind = structlog.contextvars.bound_contextvars
@@ -97,7 +98,7 @@ class _Lines(logging.Formatter):
             fields = structlog.contextvars.get_contextvars()
             fields |= {"event": record.getMessage(), "logger": record.name}
         entry = {
-            "timestamp": _rfc3339(record.created),
+            "timestamp": rfc3339(moment(record.created * 1_000)),
             "level": record.levelname,
             "component": fields.pop("component", self._component),
             "job_id": fields.pop("job_id", None),
@@ -110,11 +111,6 @@ class _Lines(logging.Formatter):
         return self._render(
             {key: self._redactor.clean(value, key=key) for key, value in entry.items()}
         )
-
-
-def _rfc3339(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _for_people(entry: Entry) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
 from ttv import backends
 from ttv.errors import InvalidRequest
+from ttv.hints import did_you_mean
 from ttv.outputs._port import Output
 
 _ROOM: Final = "ttv.outputs"
@@ -31,9 +31,8 @@ def chosen(wanted: Iterable[str]) -> tuple[str, ...]:
     if ALL in asked:
         return names()
     for name in sorted(asked - set(names())):
-        near = get_close_matches(name, names(), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         known = ", ".join((*names(), ALL))
+        hint = did_you_mean(name, names())
         raise InvalidRequest(f"outputs must be some of {known}{hint}", param="outputs")
     return tuple(sorted(asked))
 

@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
 
 from ttv import outputs
 from ttv.errors import InvalidRequest
+from ttv.hints import did_you_mean
 from ttv.media import Format
 from ttv.pipeline._given import Given
 from ttv.pipeline._take import Take
@@ -269,8 +269,7 @@ def parse_mode(text: str) -> Mode:
     try:
         return Mode(text)
     except ValueError as error:
-        near = get_close_matches(text, list(Mode), n=1)
-        hint = f"; did you mean {str(near[0])!r}?" if near else ""
+        hint = did_you_mean(text, Mode)
         raise InvalidRequest(
             f"mode must be one of {', '.join(Mode)}{hint}", param="mode"
         ) from error

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 from ttv.errors import InvalidRequest
+from ttv.hints import did_you_mean
 
 #: Half of a surrogate pair, or a control character other than tab and newline.
 _UNPRINTABLE: Final = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")
@@ -81,7 +81,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str) or value not in set(kind):
-            hint = _nearest(str(value), list(kind))
+            hint = did_you_mean(str(value), kind)
             raise self.refuse(name, f"must be one of {', '.join(kind)}{hint}")
         return kind(value)
 
@@ -115,7 +115,7 @@ class Fields:
     def finish(self) -> None:
         """Refuse any field that nobody took, with the nearest known name."""
         for name in self._left:
-            raise self.refuse(name, f"is not a known field{_nearest(name, self._known)}")
+            raise self.refuse(name, f"is not a known field{did_you_mean(name, self._known)}")
 
     def _take(self, name: str) -> object:
         self._known.append(name)
@@ -124,8 +124,3 @@ class Fields:
 
 def _span(least: float, most: float) -> str:
     return f"of at least {least:g}" if most == _HUGE else f"from {least:.10g} to {most:.10g}"
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {str(near[0])!r}?" if near else ""

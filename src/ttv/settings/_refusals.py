@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from pydantic import ValidationError as Refused
 from pydantic_core import PydanticUndefined
 
+from ttv import hints
 from ttv.errors import InvalidRequest
 from ttv.settings._model import Settings
 
@@ -25,8 +25,8 @@ class Given:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say what an unknown name may have been meant for."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else "; remove it"
+    near = hints.nearest(name, known)
+    return f"; did you mean {near}?" if near else "; remove it"
 
 
 def explain(refused: Refused, given: Mapping[str, Given]) -> NoReturn:

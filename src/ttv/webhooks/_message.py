@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Self, TypeAlias
 
+from ttv.moments import moment, rfc3339
 from ttv.webhooks._endpoint import PING
 from ttv.webhooks._secret import signed
 
@@ -56,9 +56,7 @@ class Letter:
         data = dict(self.data)
         if self.event != PING:
             data["links"] = dict(links(data["id"], data["status"]))
-        moment = datetime.fromtimestamp(self.at / 1_000, UTC).replace(tzinfo=None)
-        timestamp = f"{moment.isoformat(timespec='milliseconds')}Z"
-        document = {"type": self.event, "timestamp": timestamp, "data": data}
+        document = {"type": self.event, "timestamp": rfc3339(moment(self.at)), "data": data}
         return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
     def headers(self, body: str) -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, Self
 
 from ttv import jobs
+from ttv.moments import moment
 
 #: Where they all are.
 FILMS: Final = "films"
@@ -19,8 +19,7 @@ _ATTEMPT: Final = re.compile(r"attempt-([1-9][0-9]{0,8})")
 
 def home(job: jobs.Job) -> str:
     """Fix where all films of a job will be, from facts that never change."""
-    created = datetime.fromtimestamp(job.created_at / 1000, tz=UTC)
-    return f"{FILMS}/{created:%Y-%m}/{job.id}"
+    return f"{FILMS}/{moment(job.created_at):%Y-%m}/{job.id}"
 
 
 def destination(job: jobs.Job) -> str:

@@ -48,8 +48,8 @@ def test_the_committed_description_is_that_of_the_app(schema: dict[str, Any]) ->
 def test_operations_are_named_in_one_style(schema: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(schema)]
     assert len(names) == len(set(names))
-    verbs = "create|get|list|cancel|pause|resume|retry|reproduce|regenerate|estimate|delete|revoke|rotate"
-    verbs += "|update|test|redeliver"
+    verbs = "create|get|list|cancel|pause|resume|retry|reproduce|regenerate|estimate|delete|revoke"
+    verbs += "|rotate|update|test|redeliver"
     assert all(re.fullmatch(rf"({verbs})[A-Z][A-Za-z]+", name) for name in names)
 
 
