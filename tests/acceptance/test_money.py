@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.commands import SMALL, Home, Service, until
+from tests.unit.media.sounds import write_sound
 from ttv import media
 from ttv.testing.providers import Emulator
 
@@ -140,6 +141,28 @@ def test_a_job_that_is_tried_again_pays_nothing_for_what_was_bought(
     assert spent(paid, job_id) == 2 * SHOT
     assert did(paid, "delete", job_id, "--yes") == f"{job_id} deleted"
     assert paid.ttv("status", job_id).returncode == 1
+
+
+def test_a_film_whose_sound_was_deleted_buys_nothing_until_it_is_uploaded_again(
+    paid: Home, kling: Emulator
+) -> None:
+    write_sound(paid.folder / "waves.mp3", "mp3", seconds=1)
+    sound = did(paid, "files", "upload", "waves.mp3")
+    job_id = did(paid, "submit", *FILM, "--seed", "5", "--soundtrack", sound, "--start-at", "5s")
+    did(paid, "cancel", job_id)
+    did(paid, "files", "delete", sound)
+
+    did(paid, "retry", job_id)
+    failed = paid.ttv("status", job_id, "--wait")
+
+    assert failed.returncode == 1
+    assert f"{job_id} failed: the file {sound} that" in failed.stderr
+    assert json.loads(did(paid, "status", job_id, "--json"))["error"]["code"] == "gone"
+    assert kling.charges() == []
+    assert did(paid, "files", "upload", "waves.mp3") == sound
+    did(paid, "retry", job_id)
+    did(paid, "status", job_id, "--wait")
+    assert len(kling.charges()) == 2
 
 
 def test_what_there_is_and_what_waits_is_told(paid: Home) -> None:

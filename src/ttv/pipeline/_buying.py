@@ -102,6 +102,7 @@ class _Buying:
         )
         if last is not None and last.handle is None:  # a crash may have come before this
             await commission.purse.release(last.purchase)
+        await self.work.check_given()
         await commission.purse.reserve(purchase)
         if await self.ledger.open(purchase):
             await self._submit(purchase)

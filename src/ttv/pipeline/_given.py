@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from ttv import media
 from ttv.artifacts import Store
 from ttv.errors import NotFound
+from ttv.media import Format
+from ttv.pipeline._cache import address
+from ttv.pipeline._step import Kind
 
 
 class Gone(NotFound):
@@ -50,10 +54,15 @@ class Cupboard:
         if there is None or there.sha256 != given.sha256:
             raise Gone(
                 f"the file {given.id} that the film is made with is not kept any more; "
-                "upload it again and order the film anew"
+                "upload it again, then retry"
             )
         return there.key
 
     async def fetch(self, given: Given, to: Path) -> None:
         """Copy a file to a path. Raises Gone."""
         await self.store.fetch(await self.check(given), to)
+
+
+def opening(picture: Given, fmt: Format) -> str:
+    """Address a picture as a film opens on it: cut to its shape."""
+    return address(Kind.KEYFRAME, covering=media.COVERING, picture=picture.sha256, format=fmt)

@@ -15,10 +15,10 @@ from ttv.generators import Capabilities, Generator
 from ttv.keyframes import Painter
 from ttv.pipeline._cache import Cache
 from ttv.pipeline._commission import Commission
-from ttv.pipeline._given import Cupboard, Given
+from ttv.pipeline._given import Cupboard, Given, opening
 from ttv.pipeline._graph import Seam, seams
 from ttv.pipeline._order import Order
-from ttv.pipeline._step import Report, Result, Step
+from ttv.pipeline._step import Kind, Report, Result, Step
 from ttv.pipeline._take import retaken
 from ttv.planning import Plan, Planner
 from ttv.provenance import Provenance
@@ -109,9 +109,19 @@ class Work:
         return await cache.keep(self.step.kind, result, made.files)
 
     async def check_given(self) -> None:
-        """Raise Gone where a file of the user's own is not kept any more."""
-        for given in self.order.given.values():
-            await self._cupboard.check(given)
+        """Raise Gone where a file of the user's own that is still to be read is not kept."""
+        picture, sound = self.order.first_frame, self.order.soundtrack
+        if picture and not await self._has_cut(picture):
+            await self._cupboard.check(picture)
+        if sound:
+            await self._cupboard.check(sound)
+
+    async def _has_cut(self, picture: Given) -> bool:
+        """Tell whether the film has its picture already in the shape in which it opens on it."""
+        if self.plan is None:
+            return False
+        digest = opening(picture, self.film_plan.format)
+        return await Cache(self.tools.store).find(Kind.KEYFRAME, digest) is not None
 
     async def bring_given(self, given: Given, name: str) -> Path:
         """Copy a file of the user's own into the workspace. Raises Gone."""

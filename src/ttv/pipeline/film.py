@@ -20,7 +20,7 @@ from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address
 from ttv.pipeline._delivering import delivery
 from ttv.pipeline._generating import Delivered, generate
-from ttv.pipeline._given import Given
+from ttv.pipeline._given import Given, opening
 from ttv.pipeline._graph import Join, pictures, shot_limits
 from ttv.pipeline._outputs import output, tags
 from ttv.pipeline._reproduce import compared
@@ -91,8 +91,7 @@ async def _opening(work: Work, given: Given) -> Result:
         await media.cover(await work.bring_given(given, "given.png"), path, picture)
         return Made({"still": path})
 
-    digest = address(Kind.KEYFRAME, covering=media.COVERING, picture=given.sha256, format=picture)
-    return await work.once(digest, make)
+    return await work.once(opening(given, picture), make)
 
 
 async def segment(work: Work) -> Result:
@@ -117,7 +116,6 @@ async def segment(work: Work) -> Result:
     )
 
     async def make() -> Made:
-        await work.check_given()
         paths = {name: await work.bring(step, role) for name, (step, role) in fixed_by.items()}
         request = replace(
             wanted,
