@@ -6,9 +6,10 @@ from ttv.artifacts._clear import clear
 from ttv.artifacts._document import put_document
 from ttv.artifacts._folders import Folder, folders
 from ttv.artifacts._key import checked_key
-from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer, Store
+from ttv.artifacts._port import LONGEST_LINK_SECONDS, Artifact, KeyTaken, Listed, Offer, Store
 
 __all__ = [
+    "LONGEST_LINK_SECONDS",
     "Artifact",
     "Folder",
     "KeyTaken",

@@ -11,24 +11,15 @@ from google.auth import exceptions as auth
 from requests import RequestException, Response
 from urllib3.exceptions import HTTPError
 
+from ttv.artifacts._bucket import PASSING, REFUSED, Unmatched
 from ttv.errors import Conflict, NotFound, Permanent, StorageUnwritable, TtvError, Unavailable
-
-
-class Unmatched(Conflict):
-    """The object is not of the generation that the call expects."""
 
 
 class Damaged(Conflict):
     """The bytes that arrived are not those whose hash was sent."""
 
 
-class UploadGone(NotFound):
-    """The service has forgotten the upload."""
-
-
-_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _MEANINGS: Final[Mapping[int, type[TtvError]]] = {404: NotFound, 412: Unmatched}
-_REFUSED: Final = frozenset({401, 403})
 
 
 @contextmanager
@@ -65,7 +56,7 @@ def refused(answer: Response, bucket: str) -> TtvError:
 
 def meaning(status: int, text: str, headers: Mapping[str, str], bucket: str) -> TtvError:
     """Explain a status and the words that came with it."""
-    if status in _PASSING:
+    if status in PASSING:
         after = headers.get("Retry-After", "")
         return Unavailable(
             f"Google Cloud Storage cannot serve the bucket {bucket} now ({status})",
@@ -75,7 +66,7 @@ def meaning(status: int, text: str, headers: Mapping[str, str], bucket: str) -> 
         return StorageUnwritable(f"there is no bucket {bucket}; make it, or name another")
     if status == 400 and "crc32c" in text.lower():
         return Damaged()
-    if status in _REFUSED:
+    if status in REFUSED:
         return StorageUnwritable(
             f"Google Cloud Storage refuses the bucket {bucket} ({status}); give the service "
             "account the role Storage Object User on it"

@@ -20,7 +20,8 @@ from typing import Final
 import google_crc32c
 from requests import Response
 
-from ttv.artifacts._gcs_errors import Damaged, Unmatched, UploadGone, refused
+from ttv.artifacts._bucket import PUT, SHA256, Unmatched, UploadGone
+from ttv.artifacts._gcs_errors import Damaged, refused
 from ttv.artifacts._gcs_wire import Head, Wire
 from ttv.artifacts._port import KeyTaken
 from ttv.artifacts._source import opened
@@ -33,9 +34,6 @@ _READ: Final = 1 << 20
 _MOST_BEGUN: Final = 4
 _RANGE: Final = re.compile(r"bytes=0-(\d+)")
 _MADE: Final = frozenset({200, 201})
-#: Notes beside an object: the hash of its bytes, and which put made it.
-SHA256: Final = "sha256"
-PUT: Final = "ttv-put"
 
 
 @dataclass(frozen=True, slots=True)

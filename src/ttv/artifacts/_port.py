@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
-from ttv.errors import Conflict
+from ttv.errors import Conflict, InvalidRequest
+
+#: The longest that a link works: no service signs for longer.
+LONGEST_LINK_SECONDS: Final = 7 * 24 * 3600
 
 
 class KeyTaken(Conflict):
@@ -38,13 +41,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How a file is given to who has a link to it."""
+    """How a file is given to who has a link to it. Raises InvalidRequest (``seconds``)."""
 
     #: How long the link works, in seconds.
     seconds: int
     content_type: str
     #: The Content-Disposition of the answer: as what it is shown or saved.
     disposition: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.seconds <= LONGEST_LINK_SECONDS:
+            raise InvalidRequest(
+                f"a link works for 1 to {LONGEST_LINK_SECONDS} seconds", param="seconds"
+            )
 
 
 class Store(Protocol):
@@ -84,8 +93,8 @@ class Store(Protocol):
     async def link(self, key: str, offer: Offer) -> str | None:
         """Give a URL under which anyone may GET the file; the key may be free.
 
-        None where files cannot be had over HTTP without the API. Raises InvalidRequest for a
-        time that the store does not sign, Unavailable where signing needs a service.
+        None where files cannot be had over HTTP without the API. Raises Unavailable where signing
+        needs a service.
         """
 
     async def sweep(self) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 from botocore import exceptions as boto
 from urllib3.exceptions import HTTPError
 
+from ttv.artifacts._bucket import PASSING, REFUSED, Unmatched, UploadGone
 from ttv.errors import (
     Conflict,
     InvalidRequest,
@@ -21,16 +22,8 @@ from ttv.errors import (
 )
 
 
-class Unmatched(Conflict):
-    """The object is not what the call expects it to be."""
-
-
 class Contested(Conflict):
     """Another call for the same object was under way; all of this one must be made again."""
-
-
-class UploadGone(NotFound):
-    """The upload was completed or given up."""
 
 
 class Beyond(InvalidRequest):
@@ -50,14 +43,12 @@ _PASSING: Final = frozenset(
         *("XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody"),
     }
 )
-_PASSING_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 _MEANINGS: Final[Mapping[int, type[TtvError]]] = {
     404: NotFound,
     409: Contested,
     412: Unmatched,
     416: Beyond,
 }
-_REFUSED: Final = frozenset({401, 403})
 _ELSEWHERE: Final = frozenset({301, 307})
 #: What is wrong with a refusal, where S3 says more than that it is one.
 _REASONS: Final[Mapping[str, str]] = {
@@ -93,7 +84,7 @@ def _explained(error: boto.ClientError, bucket: str) -> TtvError:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code in _FULL or status == 507:
         return StorageFull(f"the bucket {bucket} is full; free some space and run it again")
-    if code in _PASSING or status in _PASSING_STATUS:
+    if code in _PASSING or status in PASSING:
         return Unavailable(f"S3 cannot serve the bucket {bucket} now ({code or status})")
     return _refused(code, status, bucket)
 
@@ -106,7 +97,7 @@ def _refused(code: str, status: int, bucket: str) -> TtvError:
         return UploadGone()
     if status in _MEANINGS:
         return _MEANINGS[status]()
-    if status in _REFUSED:
+    if status in REFUSED:
         reason = _REASONS.get(code, "the key needs more permissions")
         return StorageUnwritable(f"S3 refuses the bucket {bucket}: {reason}")
     if status in _ELSEWHERE:

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from ttv.artifacts._bucket import PUT, SHA256
+
 #: What is sent in one piece, and the least size of a part.
 PART: Final = 8 << 20
 #: S3 takes so many parts at most.
 _MOST_PARTS: Final = 10_000
 _CHUNK: Final = 1 << 20
-#: Notes beside an object: the hash of its bytes, and which put made it.
-SHA256: Final = "sha256"
-PUT: Final = "ttv-put"
 
 
 @dataclass(frozen=True, slots=True)

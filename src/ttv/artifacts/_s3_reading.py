@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.response import StreamingBody
 
-from ttv.artifacts._s3_errors import Unmatched
+from ttv.artifacts._bucket import Unmatched
 from ttv.artifacts._s3_wire import Wire
 from ttv.errors import NotFound, Unavailable
 
@@ -31,7 +31,7 @@ class Head:
     version: str
     size: int
     content_type: str
-    #: What was written down when it was stored; the keys are those of ``_s3_parcel``.
+    #: What was written down when it was stored; the keys are those of ``_bucket``.
     notes: Mapping[str, str]
 
     @classmethod

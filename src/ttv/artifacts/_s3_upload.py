@@ -14,9 +14,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypedDict, cast
 
+from ttv.artifacts._bucket import PUT, Unmatched, UploadGone
 from ttv.artifacts._port import KeyTaken
-from ttv.artifacts._s3_errors import Contested, Unmatched, UploadGone
-from ttv.artifacts._s3_parcel import PUT, Parcel, Part, Window
+from ttv.artifacts._s3_errors import Contested
+from ttv.artifacts._s3_parcel import Parcel, Part, Window
 from ttv.artifacts._s3_reading import head
 from ttv.artifacts._s3_wire import Wire
 from ttv.errors import TtvError, Unavailable

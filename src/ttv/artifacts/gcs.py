@@ -22,22 +22,20 @@ from google.cloud import storage
 from pydantic import BaseModel, ConfigDict, Field
 
 from ttv.artifacts import _gcs_signing as signing
-from ttv.artifacts._gcs_errors import Unmatched, gcs_errors
-from ttv.artifacts._gcs_upload import SHA256, Parcel, measured, send
+from ttv.artifacts._bucket import SHA256, Prefix, Unmatched
+from ttv.artifacts._gcs_errors import gcs_errors
+from ttv.artifacts._gcs_upload import Parcel, measured, send
 from ttv.artifacts._gcs_wire import Head, Wire
-from ttv.artifacts._key import checked_key
+from ttv.artifacts._key import checked_key, is_key
 from ttv.artifacts._port import Artifact, Listed, Offer
 from ttv.artifacts._tries import Tries
 from ttv.backends import checked
-from ttv.errors import InvalidRequest, NotFound, StorageUnwritable, Unavailable, storage_errors
+from ttv.errors import NotFound, StorageUnwritable, Unavailable, storage_errors
 from ttv.files import whole
 
 #: What is read in one call.
 _PIECE: Final = 4 << 20
 _CONNECT_SECONDS: Final = 10.0
-#: The longest time that Google signs a link for.
-_LONGEST_LINK_SECONDS: Final = 7 * 24 * 3600
-_KEY_PART: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
 
 
 class Options(BaseModel):
@@ -46,8 +44,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$")
-    #: The keys lie below it.
-    prefix: str = Field(default="ttv", pattern=rf"^({_KEY_PART}(/{_KEY_PART})*)?$")
+    prefix: Prefix = "ttv"
     #: The JSON key of a service account. Unset means: what the machine or workload signs in with.
     credentials_file: Path | None = None
     #: The account that signs links where the credentials hold no key; mostly it is found.
@@ -143,7 +140,7 @@ class Gcs:
             page, token = await self._wire.page(below, token)
             for blob in page:
                 key = blob.name.removeprefix(self._folder)
-                if _is_key(key):  # else it is no file of ours
+                if is_key(key):  # else it is no file of ours
                     yield Listed(key, blob.size, blob.time_created.timestamp())
             if not token:
                 return
@@ -154,10 +151,6 @@ class Gcs:
     async def link(self, key: str, offer: Offer) -> str | None:
         """Sign with the key at hand, or by the IAM service; None where nobody can sign."""
         name = self._name(key)
-        if not 1 <= offer.seconds <= _LONGEST_LINK_SECONDS:
-            raise InvalidRequest(
-                f"a link works for 1 to {_LONGEST_LINK_SECONDS} seconds", param="seconds"
-            )
         if self._signer is None:
             return None
         sign = partial(
@@ -240,13 +233,6 @@ class Gcs:
 
 def _artifact(key: str, head: Head, sha256: str) -> Artifact:
     return Artifact(key, head.size, sha256, head.content_type)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return bool(checked_key(text))
-    except InvalidRequest:
-        return False
 
 
 def _append(path: Path, data: bytes) -> None:

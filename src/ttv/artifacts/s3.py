@@ -20,10 +20,11 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from ttv.artifacts._bucket import SHA256, Prefix, UploadGone
 from ttv.artifacts._key import checked_key, is_key
 from ttv.artifacts._port import Artifact, Listed, Offer
-from ttv.artifacts._s3_errors import Beyond, UploadGone
-from ttv.artifacts._s3_parcel import SHA256, Parcel, measured
+from ttv.artifacts._s3_errors import Beyond
+from ttv.artifacts._s3_parcel import Parcel, measured
 from ttv.artifacts._s3_reading import Reading, head
 from ttv.artifacts._s3_upload import send
 from ttv.artifacts._s3_wire import Wire, client
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 _Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+/?$")]
 
-#: S3 signs links for so long at most.
-_MOST_LINK_SECONDS: Final = 7 * 24 * 3600
 #: Uploads that came to no end are swept after this long.
 _ABANDONED_SECONDS: Final = 24 * 3600
 #: No key of a film has this name: no part of one begins with a dot.
@@ -53,8 +52,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-    #: The first parts of all names, so that a bucket can hold other things too; may be empty.
-    prefix: str = "ttv"
+    prefix: Prefix = "ttv"
     #: Unset means: as boto finds it (``AWS_REGION``, profile), else us-east-1.
     region: Annotated[str, Field(min_length=1)] | None = None
     #: Where S3 is when it is not AWS: ``http://minio:9000``.
@@ -80,8 +78,6 @@ def build(options: Mapping[str, object]) -> S3:
             f"option {missing} is missing; give access_key and secret_key, or neither",
             param=missing,
         )
-    if read.prefix and not is_key(read.prefix):
-        raise InvalidRequest("option prefix: it must be such as a key is", param="prefix")
     return S3(read)
 
 
@@ -194,12 +190,9 @@ class S3:
         return f"s3://{self._options.bucket}/{self._name(key)}"
 
     async def link(self, key: str, offer: Offer) -> str | None:
-        name = self._name(key)
-        if not 1 <= offer.seconds <= _MOST_LINK_SECONDS:
-            raise InvalidRequest("a link of S3 works for 1 second to 7 days", param="seconds")
         given = {
             "Bucket": self._options.bucket,
-            "Key": name,
+            "Key": self._name(key),
             "ResponseContentType": offer.content_type,
             "ResponseContentDisposition": offer.disposition,
         }
