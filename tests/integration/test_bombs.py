@@ -20,18 +20,22 @@ from threading import Thread
 from typing import Final
 
 import pytest
+from coredis import Redis
 
 import ttv
+from tests.integration.api.conftest import running
 from tests.integration.bombs import scales
 from tests.integration.bombs._bomb import Bait, Bomb
 from tests.integration.bombs.clips import clips
 from tests.integration.bombs.pictures import pictures
 from tests.integration.bombs.sounds import sounds
+from tests.integration.conftest import Valkey
 from tests.unit.media.pictures import write_clip
-from ttv import children, media
+from ttv import backends, children, media
 from ttv.children import Crashed, _start
-from ttv.errors import InvalidRequest, Permanent
-from ttv.media import Format
+from ttv.errors import InvalidRequest
+from ttv.media import Format, Unreadable, WrongLength
+from ttv.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's account is Linux's")
 
@@ -41,6 +45,8 @@ TICK: Final = 0.1
 MOST_MEMORY: Final = 512 << 20
 MOST_SECONDS: Final = 10.0
 MOST_SOUND: Final = 60.0
+#: Stands in what no bomb may give away, and in what hides in pictures.
+SEEN: Final = b"SECRET"
 CLIP: Final = Format(128, 96, 24)
 FRAMES: Final = 48
 #: Where what children run lies, and what the system tells of itself.
@@ -146,7 +152,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def bait(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Bait:
     folder = tmp_path_factory.mktemp("elsewhere")
-    secret = write_clip(folder / "secret.mp4", FRAMES, fmt=CLIP, comment="SECRET")
+    secret = write_clip(folder / "secret.mp4", FRAMES, fmt=CLIP, comment=SEEN.decode())
     clip = write_clip(folder / "good.mp4", FRAMES, fmt=CLIP).read_bytes()
     return Bait(secret, server.url, clip)
 
@@ -180,7 +186,7 @@ def test_a_bomb_is_refused_in_a_sentence_at_little_cost(
     began, refusal = time.monotonic(), ""
     try:
         asyncio.run(meet(bomb, path, tmp_path))
-    except (InvalidRequest, Permanent) as error:
+    except (InvalidRequest, Unreadable, WrongLength) as error:
         refusal = error.message
     finally:
         wall = time.monotonic() - began
@@ -191,12 +197,37 @@ def test_a_bomb_is_refused_in_a_sentence_at_little_cost(
         f"  {bomb.gate}: {bomb.name}" + (f" -> {refusal}" if refusal else "")
     )
     assert bool(refusal) != bomb.harmless
+    made = [one for one in tmp_path.iterdir() if one != path]
+    assert not [one for one in made if SEEN in one.read_bytes()]
+    assert not (refusal and made)
     assert cpu <= MOST_CPU + TICK
     assert memory <= MOST_MEMORY
     assert wall < MOST_SECONDS
     assert server.visits == 0
     notes = scales_of_children.notes
     assert [line for line in touched if not is_harmless(line, tmp_path, notes)] == []
+
+
+@pytest.mark.anyio
+async def test_the_service_answers_bombs_with_a_problem_and_goes_on(
+    shared_valkey: Valkey, redis: Redis[str], bait: Bait, tmp_path: Path
+) -> None:
+    sent = [bomb for bomb in BOMBS if bomb.gate != "clip" and not bomb.harmless][::5]
+    options = {"folder": str(tmp_path / "artifacts")}
+    settings = Settings(data_dir=tmp_path, requests_per_minute=0)
+    async with (
+        backends.build("ttv.artifacts", "disk", options) as store,
+        running(shared_valkey, store, settings) as service,
+    ):
+        for bomb in sent:
+            kind = {"Content-Type": "image/png" if bomb.gate == "image" else "audio/wav"}
+            answer = await service.http.post("/v1/files", content=bomb.build(bait), headers=kind)
+            assert answer.status_code in {400, 413, 422}, (bomb.name, answer.text)
+            assert answer.json()["detail"], bomb.name
+        assert (await service.http.get("/v1/files")).json()["files"] == []
+
+    assert len(sent) > 15
+    assert not [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
 
 
 def test_no_code_starts_a_program_of_ffmpeg() -> None:

@@ -19,8 +19,7 @@ from ttv.media._format import MAX_FPS, MAX_SIDE, Format
 from ttv.media._mp4 import Coding, add_h264, open_mp4
 
 #: Share of a frame that a timestamp may lie beside the grid of the frame rate.
-_JITTER: Final = 0.05
-
+JITTER: Final = 0.05
 
 #: Streams and frames per second beyond which a file is no clip that anybody made to be seen.
 _MOST_STREAMS: Final = 32
@@ -73,19 +72,19 @@ class Clip:
         return self.frames / self.fps
 
 
-def probe(path: Path, *, most_frames: int = _MOST_FRAMES) -> Clip:
+def probe(path: Path, *, most_frames: int = _MOST_FRAMES, like: Clip | None = None) -> Clip:
     """Read all packets of a clip, decoding none; a longer one is not read to its end.
 
-    Raises NotFound, Unreadable.
+    Of clips from one hand, give one as ``like`` for the others: it saves starting a decoder to
+    learn their colours, which takes longer than all else. Raises NotFound, Unreadable.
     """
-    with reading(path), open_clip(path) as file:
-        if len(file.streams) > _MOST_STREAMS:
-            raise Unreadable(
-                f"{path.name} holds {len(file.streams)} streams; no clip needs so many"
-            )
-        if not file.streams.video:
-            raise Unreadable(f"{path.name} holds no picture")
-        return _describe(path, file, file.streams.video[0], most_frames)
+    with reading(path):
+        if like:
+            with open_clip(path, decoding=False) as file:
+                if _joins(file, like):
+                    return _describe(path, file, most_frames)
+        with open_clip(path) as file:
+            return _describe(path, file, most_frames)
 
 
 def signature(fmt: Format, coding: Coding) -> str:
@@ -101,9 +100,29 @@ def _signed(name: str, codec: VideoCodecContext, rate: Fraction) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def open_clip(path: Path) -> InputContainer:
-    """Open a clip of a known container, and nothing that it refers to."""
-    return av.open(str(path.absolute()), "r", container_options=_SAFE)
+def _joins(file: InputContainer, like: Clip) -> bool:
+    """Tell by its header alone whether a clip has the signature of another one, and note it.
+
+    What decoders begin with is part of the signature, and the colours are part of that.
+    """
+    if not file.streams.video:
+        return False
+    stream = file.streams.video[0]
+    codec = cast("VideoCodecContext | None", stream.codec_context)
+    if codec is None or not stream.average_rate:
+        return False
+    codec.pix_fmt = like.pixel_format
+    return _signed(codec.name, codec, stream.average_rate) == like.signature
+
+
+def open_clip(path: Path, *, decoding: bool = True) -> InputContainer:
+    """Open a clip of a known container, and nothing that it refers to.
+
+    Without decoding it opens ten times as fast and gives the packets as well, but its streams
+    do not know all of themselves, such as their colours.
+    """
+    options = _SAFE if decoding else _SAFE | {"codec_whitelist": "none"}
+    return av.open(str(path.absolute()), "r", container_options=options)
 
 
 def picture_of(file: InputContainer) -> VideoStream:
@@ -116,7 +135,12 @@ def picture_of(file: InputContainer) -> VideoStream:
     return stream
 
 
-def _describe(path: Path, file: InputContainer, stream: VideoStream, most_frames: int) -> Clip:
+def _describe(path: Path, file: InputContainer, most_frames: int) -> Clip:
+    if len(file.streams) > _MOST_STREAMS:
+        raise Unreadable(f"{path.name} holds {len(file.streams)} streams; no clip needs so many")
+    if not file.streams.video:
+        raise Unreadable(f"{path.name} holds no picture")
+    stream = file.streams.video[0]
     rate = _rate(path, stream)
     codec, fps = stream.codec_context, float(rate)
     times, keys = _packets(file, stream, most_frames)
@@ -134,7 +158,7 @@ def _describe(path: Path, file: InputContainer, stream: VideoStream, most_frames
         keyframes=tuple(sorted(numbers[at] for at in keys)),
         delay=max(at - number for at, number in enumerate(numbers)),
         steady=sorted(numbers) == list(range(len(numbers)))
-        and all(abs(at - time * fps) <= _JITTER for at, time in zip(numbers, times, strict=True)),
+        and all(abs(at - time * fps) <= JITTER for at, time in zip(numbers, times, strict=True)),
         signature=_signed(codec.name, codec, rate),
         has_audio=bool(file.streams.audio),
         comment=file.metadata.get("comment", ""),
@@ -146,7 +170,10 @@ def _rate(path: Path, stream: VideoStream) -> Fraction:
     # None where libav knows no decoder, which its types do not tell.
     codec = cast("VideoCodecContext | None", stream.codec_context)
     if codec is None or codec.name not in _CODECS:
-        raise Unreadable(f"{path.name} is in a codec that is not read")
+        raise Unreadable(
+            f"{path.name} is in a codec that is not read; H.264, H.265, AV1, VP8, VP9, MPEG-4 and "
+            "ProRes are"
+        )
     rate = stream.average_rate or stream.guessed_rate
     if not rate or not codec.width or not codec.height or not codec.pix_fmt:
         raise Unreadable(f"{path.name} has no frame rate, size or colours")

@@ -147,3 +147,25 @@ def test_a_listing_is_in_the_order_of_keys_however_deep(folder: Path, source: Pa
         return [one.key async for one in Disk(folder).listed("films")]
 
     assert asyncio.run(listed()) == [f"films/{key}" for key in keys]
+
+
+def test_the_folder_may_be_reached_by_a_link(tmp_path: Path, folder: Path, source: Path) -> None:
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+
+    put(tmp_path / "link", "films/a.mp4", source)
+
+    assert (folder / "films" / "a.mp4").read_bytes() == b"film"
+
+
+def test_no_link_in_the_folder_leads_a_key_out_of_it(
+    tmp_path: Path, folder: Path, source: Path
+) -> None:
+    (folder / "films").mkdir(parents=True)
+    (folder / "films" / "out").symlink_to(tmp_path)
+
+    with pytest.raises(InvalidRequest, match="symbolic link") as caught:
+        put(folder, "films/out/a.mp4", source)
+
+    assert caught.value.param == "key"
+    assert not (tmp_path / "a.mp4").exists()
