@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
@@ -27,6 +28,8 @@ from ttv.webhooks._schedule import WAITS
 
 pytestmark = pytest.mark.anyio
 
+#: When answers come, by our clock.
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LOOPBACK = webhooks.Guard(allow=(ip_network("127.0.0.0/8"),))
 
 
@@ -74,7 +77,7 @@ class Office:
 
 def office_of(shop: Shop, *, timeout_seconds: float = 20) -> Office:
     post = Post(shop.connection)
-    sender = Sender(LOOPBACK, timeout_seconds=timeout_seconds)
+    sender = Sender(LOOPBACK, timeout_seconds=timeout_seconds, clock=NOW.timestamp)
     courier = Courier(post, sender, links=links, chance=random.Random(1))
     return Office(shop, Hooks(shop.connection, LOOPBACK), post, courier, sender)
 
@@ -117,6 +120,30 @@ async def test_a_finished_job_is_told_once_and_the_signature_verifies(
     assert (attempt.delivery, attempt.event, attempt.number) == (request.id, "job.finished", 1)
     assert (attempt.status, attempt.error, attempt.next_at) == (204, None, None)
     assert (await office.state(issued)).waiting == 0
+
+
+async def test_a_message_names_the_request_that_the_job_was_made_by(
+    office: Office, receiver: Receiver
+) -> None:
+    await office.open(receiver.url)
+    store, terms = office.shop.store, jobs.Terms(request_id="req_1")
+    job = (await store.create({"prompt": "a fox"}, steps=[PLAN], terms=terms)).job
+    await store.cancel(job.id, tenant=job.tenant)
+    await office.run()
+    assert json.loads(receiver.requests[0].body)["data"]["request_id"] == "req_1"
+
+
+async def test_tries_are_counted_by_how_they_ended(office: Office, receiver: Receiver) -> None:
+    issued = await office.open(receiver.url)
+    assert await office.hooks.outcomes() == {}
+    receiver.answers = [status(500), status(204), status(410)]
+    await office.cancel_one()
+    await office.run()
+    await office.skip_wait(issued.endpoint.id)
+    await office.run()
+    await office.cancel_one()
+    await office.run()
+    assert await office.hooks.outcomes() == {"waits": 1, "delivered": 1, "disabled": 1}
 
 
 async def test_a_wrong_secret_does_not_verify(office: Office, receiver: Receiver) -> None:
@@ -268,6 +295,20 @@ async def test_an_endpoint_that_is_gone_is_disabled_at_once(
         (status(429, "Retry-After: 1"), WAITS[0]),
         (status(429, "Retry-After: -5"), WAITS[0]),
         (status(500, "Retry-After: 600"), WAITS[0]),
+        (status(503, "Retry-After: Sun, 01 Mar 2026 12:10:00 GMT"), 600),
+        (status(429, "Retry-After: Sunday, 01-Mar-26 12:10:00 GMT"), 600),
+        (status(429, "Retry-After: Sun Mar 1 12:10:00 2026"), 600),
+        (
+            status(
+                503,
+                "Date: Sun, 01 Mar 2026 13:00:00 GMT",
+                "Retry-After: Sun, 01 Mar 2026 13:20:00 GMT",
+            ),
+            1_200,
+        ),
+        (status(503, "Retry-After: Sun, 01 Mar 2026 11:00:00 GMT"), WAITS[0]),
+        (status(503, "Retry-After: Sun, 01 Mar 9999999999999999999 12:10:00 GMT"), WAITS[0]),
+        (status(503, "Retry-After: tomorrow"), WAITS[0]),
     ],
 )
 async def test_a_receiver_says_when_it_wants_to_be_tried_again(
@@ -517,7 +558,7 @@ async def test_a_deleted_endpoint_leaves_nothing_behind(office: Office, receiver
     await office.hooks.delete(issued.endpoint.id, tenant="local")
     await office.run()
     assert len(receiver.requests) == 1
-    assert await office.shop.redis.keys("ttv:hook*") == {"ttv:hooks:token"}
+    assert await office.shop.redis.keys("ttv:hook*") == {"ttv:hooks:token", "ttv:hooks:outcomes"}
 
 
 async def test_what_comes_due_for_a_disabled_endpoint_is_given_up_and_told(

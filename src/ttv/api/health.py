@@ -19,7 +19,7 @@ from ttv.api.schemas import Alive, Check, Readiness
 from ttv.api.services import Here, Services
 from ttv.errors import TtvError, Unavailable
 from ttv.jobs import WorkerCard
-from ttv.observability import HttpMetrics, WorkerMetrics, gauge, gauges
+from ttv.observability import HttpMetrics, WorkerMetrics, counters, gauge, gauges
 
 router = APIRouter(tags=["health"])
 
@@ -147,11 +147,12 @@ async def _store_metrics(services: Services) -> Iterable[Metric]:
     up = "Whether Redis answered this scrape."
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            depth, active, workers, totals = await asyncio.gather(
+            depth, active, workers, totals, tried = await asyncio.gather(
                 services.jobs.store.depth(),
                 services.jobs.store.active(),
                 services.jobs.fleet.workers(),
                 services.jobs.totals.read(),
+                services.hooks.outcomes(),
             )
     except (TimeoutError, Unavailable):
         return [gauge("ttv_redis_up", up, 0)]
@@ -160,5 +161,11 @@ async def _store_metrics(services: Services) -> Iterable[Metric]:
         gauges("redis_queue_depth", "Steps that wait for a worker.", label="pool", values=depth),
         gauge("worker_active_jobs", "Steps that workers run now.", active),
         gauge("ttv_workers", "Workers that were heard of in the last seconds.", len(workers)),
+        counters(
+            "ttv_webhook_deliveries_total",
+            "Tries to deliver a message to a webhook.",
+            label="outcome",
+            values=tried,
+        ),
         *WorkerMetrics().families(totals),
     ]

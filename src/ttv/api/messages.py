@@ -44,6 +44,11 @@ class JobNews(BaseModel):
     status: jobs.State
     stage: jobs.Stage
     attempt: int
+    request_id: str | None = Field(
+        default=None,
+        description="Of the request that the job was made by; left out where none is known.",
+        examples=["req_01JZ8Q5W3N6X4T7V9B2C1D0EFG"],
+    )
     error: Failure | None = Field(
         default=None, description="Why it failed or is paused; left out otherwise."
     )

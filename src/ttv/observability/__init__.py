@@ -6,6 +6,7 @@ from ttv.observability._logs import Redactor, bind, configure, log
 from ttv.observability._metrics import (
     HttpMetrics,
     WorkerMetrics,
+    counters,
     forget_process,
     gauge,
     gauges,
@@ -17,6 +18,7 @@ __all__ = [
     "WorkerMetrics",
     "bind",
     "configure",
+    "counters",
     "forget_process",
     "gauge",
     "gauges",

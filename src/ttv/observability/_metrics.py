@@ -21,7 +21,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 #: From a cached status to a long poll of 30 seconds.
@@ -183,6 +183,14 @@ def gauge(name: str, about: str, value: float) -> Metric:
 def gauges(name: str, about: str, *, label: str, values: Mapping[str, float]) -> Metric:
     """Make a gauge of values that were just read, one for each value of a label."""
     family = GaugeMetricFamily(name, about, labels=(label,))
+    for labelled, value in values.items():
+        family.add_metric((labelled,), value)
+    return family
+
+
+def counters(name: str, about: str, *, label: str, values: Mapping[str, float]) -> Metric:
+    """Make a counter of counts that were just read, one for each value of a label."""
+    family = CounterMetricFamily(name, about, labels=(label,))
     for labelled, value in values.items():
         family.add_metric((labelled,), value)
     return family

@@ -8,7 +8,7 @@ from typing import Final
 from ulid import ULID
 
 from ttv.errors import Conflict, InvalidRequest, NotFound
-from ttv.redis import Connection
+from ttv.redis import Connection, answering
 from ttv.webhooks._endpoint import PING, USUAL, Attempt, Endpoint, Issued, Wish, is_endpoint_id
 from ttv.webhooks._guard import Guard
 from ttv.webhooks._scripts import teach
@@ -103,6 +103,12 @@ class Hooks:
         if not known:
             raise NotFound("there is no such webhook")
         return [Attempt.read(line) for line in lines[0]]
+
+    async def outcomes(self) -> dict[str, int]:
+        """Count the tries for all endpoints, ever, by what ``Post.note`` gave."""
+        with answering():
+            counted = await self._redis.redis.hgetall("ttv:hooks:outcomes")
+        return {str(outcome): int(count) for outcome, count in counted.items()}
 
 
 def _checked(endpoint_id: str) -> str:

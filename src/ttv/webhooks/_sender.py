@@ -10,6 +10,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -65,12 +67,14 @@ class Sender:
         context: ssl.SSLContext | None = None,
         timeout_seconds: float = TIMEOUT,
         monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.guard = guard
         self._network = network or httpcore.AnyIOBackend()
         self._context = context
         self._timeout = timeout_seconds
         self._monotonic = monotonic
+        self._clock = clock
         self._agent = f"ttv-webhooks/{version('ttv-pipeline')}"
 
     async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -84,7 +88,7 @@ class Sender:
                 status = answer.status
                 await _read(answer)
             error = _complaint(status)
-            retry_after = _asked(answer)
+            retry_after = _asked(answer, now=self._clock())
         except TimeoutError:
             error = f"it did not answer in full within {self._timeout:.0f} seconds"
         except InvalidRequest as refused:
@@ -180,15 +184,25 @@ def _complaint(status: int) -> str | None:
     return f"it answered {status}"
 
 
-def _asked(answer: httpcore.Response) -> float | None:
-    """Read Retry-After in seconds; a date counts as none, and the schedule holds."""
+def _asked(answer: httpcore.Response, *, now: float) -> float | None:
+    """Read Retry-After in seconds; a date counts from the one that the receiver has now."""
     if answer.status not in _THROTTLES:
         return None
-    for name, value in answer.headers:
-        if name.lower() == b"retry-after":
-            text = value.decode("latin-1").strip()
-            return float(text) if _RETRY_AFTER.fullmatch(text) else None
-    return None
+    said = {name.lower(): value.decode("latin-1").strip() for name, value in answer.headers}
+    after = said.get(b"retry-after", "")
+    if _RETRY_AFTER.fullmatch(after):
+        return float(after)
+    until, theirs = _moment(after), _moment(said.get(b"date", ""))
+    return None if until is None else until - (now if theirs is None else theirs)
+
+
+def _moment(text: str) -> float | None:
+    """Read a date of HTTP; None for what is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _unreached(failed: Exception) -> str:

@@ -51,6 +51,7 @@ async def test_the_guides_metrics_are_filled(service: Service) -> None:
     assert 'redis_queue_depth{pool="cpu"} 1.0' in text
     assert "worker_active_jobs 1.0" in text
     assert "ttv_workers 1.0" in text
+    assert "# TYPE ttv_webhook_deliveries_total counter" in text
     assert "ttv_redis_up 1.0" in text
     assert job["id"] not in text
 

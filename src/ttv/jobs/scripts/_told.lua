@@ -3,10 +3,11 @@
 
 -- Tell that a job has come to a state, or that no more steps of it start ('paused').
 function tell(id, word, at)
-  local tenant, stage, attempt, revision, failed, held = unpack(redis.call('HMGET', job_key(id),
-    'tenant', 'stage', 'attempt', 'revision', 'error', 'hold'))
+  local tenant, stage, attempt, revision, request, failed, held = unpack(redis.call('HMGET',
+    job_key(id), 'tenant', 'stage', 'attempt', 'revision', 'request_id', 'error', 'hold'))
   if redis.call('EXISTS', 'ttv:hooks:of:' .. tenant) == 0 then return end
   local data = {id = id, status = word, stage = stage, attempt = tonumber(attempt)}
+  if request then data.request_id = request end
   -- The same change, made again after Redis forgot it, is the same message.
   local message = 'msg_' .. string.sub(id, 5) .. '_' .. attempt .. '_' .. word
   if word == 'failed' then

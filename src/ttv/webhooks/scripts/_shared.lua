@@ -12,6 +12,7 @@
 -- ttv:hook:<id>:log     list        tries, newest first
 -- ttv:hooks:turns       sorted set  endpoints with messages, by the time of their next turn
 -- ttv:hooks:token       number      the last token of a try
+-- ttv:hooks:outcomes    hash        <outcome> how many tries of all endpoints ended so
 
 -- Messages that one endpoint is sent at once; while it fails, one.
 local AT_ONCE = 4

@@ -40,5 +40,6 @@ else
   end
 end
 log_try(id, line)
+redis.call('HINCRBY', 'ttv:hooks:outcomes', outcome, 1)
 set_turn(id, at)
 return outcome
