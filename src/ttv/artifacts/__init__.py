@@ -7,6 +7,7 @@ from ttv.artifacts._document import put_document
 from ttv.artifacts._folders import Folder, folders
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import LONGEST_LINK_SECONDS, Artifact, KeyTaken, Listed, Offer, Store
+from ttv.artifacts._types import content_type
 
 __all__ = [
     "LONGEST_LINK_SECONDS",
@@ -18,6 +19,7 @@ __all__ = [
     "Store",
     "checked_key",
     "clear",
+    "content_type",
     "folders",
     "put_document",
 ]

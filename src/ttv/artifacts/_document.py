@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from ttv.artifacts._port import Artifact, Store
+from ttv.artifacts._types import content_type
 from ttv.scratch import scratch
 
 
@@ -15,4 +16,4 @@ async def put_document(
     with scratch() as folder:
         path = folder / "document.json"
         path.write_text(json.dumps(document, indent=1))
-        return await store.put(key, path, content_type="application/json", if_absent=if_absent)
+        return await store.put(key, path, content_type=content_type(key), if_absent=if_absent)

@@ -13,7 +13,6 @@ import asyncio
 import errno
 import hashlib
 import json
-import mimetypes
 import os
 import shutil
 import tempfile
@@ -32,6 +31,7 @@ from pydantic import BaseModel, ConfigDict
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import Artifact, KeyTaken, Listed, Offer
 from ttv.artifacts._source import opened
+from ttv.artifacts._types import content_type
 from ttv.backends import checked
 from ttv.errors import Conflict, InvalidRequest, NotFound, storage_errors
 from ttv.files import whole
@@ -214,10 +214,10 @@ class Disk:
         if path.is_dir():
             return None
         facts = self._read_facts(key)
-        content_type = facts.get("content_type") or mimetypes.guess_type(path.name)[0]
+        told = str(facts.get("content_type") or content_type(key))
         if _identity(status).items() <= facts.items():
-            return Artifact(key, status.st_size, str(facts["sha256"]), str(content_type))
-        return self._take_facts(key, str(content_type or "application/octet-stream"))
+            return Artifact(key, status.st_size, str(facts["sha256"]), told)
+        return self._take_facts(key, told)
 
     def _read_facts(self, key: str) -> Mapping[str, object]:
         try:
@@ -226,11 +226,11 @@ class Disk:
             return {}
         return facts if isinstance(facts, dict) else {}
 
-    def _take_facts(self, key: str, content_type: str) -> Artifact:
+    def _take_facts(self, key: str, told: str) -> Artifact:
         with self._open_file(key) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             status = os.fstat(file.fileno())
-        artifact = Artifact(key, status.st_size, digest, content_type)
+        artifact = Artifact(key, status.st_size, digest, told)
         self._note(artifact, status)
         return artifact
 

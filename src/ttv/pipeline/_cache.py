@@ -9,26 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from ttv.artifacts import Store, put_document
+from ttv.artifacts import Store, content_type, put_document
 from ttv.pipeline._step import Kind, Result
 
 #: Lies beside the files of a result once all are there.
 RECORD_FILE: Final = "result.json"
-_TYPES = {
-    ".json": "application/json",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webm": "video/webm",
-    ".ts": "video/mp2t",
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".m4s": "video/iso.segment",
-    ".vtt": "text/vtt",
-    ".srt": "application/x-subrip",
-    ".otio": "application/json",
-    ".zip": "application/zip",
-}
 
 
 def address(kind: Kind, **inputs: object) -> str:
@@ -50,11 +35,6 @@ def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
-
-
-def content_type(path: Path) -> str:
-    """Name the media type of a file we made, by its suffix."""
-    return _TYPES.get(path.suffix, "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +65,7 @@ class Cache:
         place = folder(kind, result.address)
         stored = {
             role: await self.store.put(
-                f"{place}/{path.name}", path, content_type=content_type(path)
+                f"{place}/{path.name}", path, content_type=content_type(path.name)
             )
             for role, path in files.items()
         }

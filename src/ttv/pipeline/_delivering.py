@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ttv.artifacts import Artifact, KeyTaken, Store, clear
+from ttv.artifacts import Artifact, KeyTaken, Store, clear, content_type
 from ttv.errors import Conflict, NotFound
-from ttv.pipeline._cache import address, content_type, is_made_by
+from ttv.pipeline._cache import address, is_made_by
 from ttv.pipeline._makers import makers
 from ttv.pipeline._manifest import MANIFEST_FILE, Unreadable, manifest, tells_of, told_files
 from ttv.pipeline._step import Kind, Result
@@ -52,7 +52,7 @@ async def delivery(work: Work) -> Result:
         )
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1))
         with suppress(KeyTaken):
-            await store.put(key, path, content_type=content_type(path), if_absent=True)
+            await store.put(key, path, content_type=content_type(key), if_absent=True)
     result, written = await delivered(store, destination)
     if not tells_of(written, work.results):
         raise _AnotherFilm

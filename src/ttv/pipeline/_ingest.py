@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ttv import media
-from ttv.artifacts import Artifact, KeyTaken, Store
+from ttv.artifacts import Artifact, KeyTaken, Store, content_type
 from ttv.errors import Transient
 from ttv.generators import Generator
 from ttv.media import Unreadable
@@ -28,7 +28,7 @@ async def ingest(
         await generator.download(handle, to)
         await _check(to, generator.capabilities().model)
         with suppress(KeyTaken):  # another process was first: all go on with what is kept
-            return await store.put(key, to, content_type="video/mp4", if_absent=True)
+            return await store.put(key, to, content_type=content_type(key), if_absent=True)
     return await store.fetch(key, to)
 
 

@@ -44,8 +44,7 @@ class Purpose(StrEnum):
         return UploadKind.IMAGE if self is Purpose.FIRST_FRAME else UploadKind.AUDIO
 
 
-#: The media type in which each kind is kept, and its suffix.
-CONTENT_TYPES: Final = {UploadKind.IMAGE: "image/png", UploadKind.AUDIO: "audio/flac"}
+#: The form in which each kind is kept.
 _SUFFIXES: Final = {UploadKind.IMAGE: "png", UploadKind.AUDIO: "flac"}
 
 

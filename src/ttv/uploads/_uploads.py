@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ttv import media
-from ttv.artifacts import Artifact, KeyTaken, Store
+from ttv.artifacts import Artifact, KeyTaken, Store, content_type, put_document
 from ttv.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from ttv.scratch import scratch
 from ttv.tenancy import check_tenant
 from ttv.uploads._upload import (
-    CONTENT_TYPES,
     UNKNOWN,
     Purpose,
     Upload,
@@ -106,7 +105,7 @@ class Uploads:
             async with self._turns:
                 facts = await self._admit(kind, path, made)
             await self._check_room(tenant, (await asyncio.to_thread(made.stat)).st_size)
-            content = await self._keep(content_key(tenant, upload_id, kind), made, kind)
+            content = await self._keep(content_key(tenant, upload_id, kind), made)
             upload = Upload(
                 id=upload_id,
                 kind=kind,
@@ -117,7 +116,7 @@ class Uploads:
                 filename=shown_name(filename),
                 **facts,
             )
-            return await self._record(tenant, upload, folder / "record.json")
+            return await self._record(tenant, upload)
 
     async def get(self, tenant: str, upload_id: str) -> Upload:
         """Give an upload. Raises NotFound."""
@@ -165,22 +164,19 @@ class Uploads:
         recording = await media.admit_audio(path, to, most_seconds=self._quota.audio_seconds)
         return {"seconds": recording.seconds}
 
-    async def _keep(self, key: str, made: Path, kind: UploadKind) -> Artifact:
+    async def _keep(self, key: str, made: Path) -> Artifact:
         """Store the bytes; those that are there already stay, since a record may name them."""
-        content_type = CONTENT_TYPES[kind]
         try:
-            return await self._store.put(key, made, content_type=content_type, if_absent=True)
+            return await self._store.put(key, made, content_type=content_type(key), if_absent=True)
         except KeyTaken:
             there = await self._store.stat(key)
-        return there or await self._keep(key, made, kind)
+        return there or await self._keep(key, made)
 
-    async def _record(self, tenant: str, upload: Upload, path: Path) -> Upload:
+    async def _record(self, tenant: str, upload: Upload) -> Upload:
         """Write what is known of an upload, or give what somebody wrote of it just before."""
-        text = json.dumps(upload.to_json(), ensure_ascii=False)
-        await asyncio.to_thread(path.write_text, text)
         key = record_key(tenant, upload.id)
         try:
-            await self._store.put(key, path, content_type="application/json", if_absent=True)
+            await put_document(self._store, key, upload.to_json(), if_absent=True)
         except KeyTaken:
             return await self._find(tenant, upload.id) or upload
         return upload
