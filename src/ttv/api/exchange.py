@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ttv.access import Caller
 from ttv.api import auth, limits, problems
+from ttv.api.unread import Body, may_send
 from ttv.errors import TtvError
 from ttv.jobs import is_job_id
 from ttv.observability import HttpMetrics, bind, log
@@ -46,10 +47,13 @@ class _Answer:
     scope: Scope
     request_id: str
     send: Send
+    body: Body
     #: True when the client should take another connection for its next request.
     last: Callable[[], bool]
     #: None until the first byte.
     status: int | None = None
+    #: True when all is sent but its end, since the client is sending still.
+    open: bool = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -62,6 +66,9 @@ class _Answer:
                 headers.update(limits.headers(self.scope[limits.COUNT]))
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+        elif not message.get("more_body") and not self.body.ended:
+            self.open = True
+            message = {**message, "more_body": True}
         await self.send(message)
 
 
@@ -87,6 +94,7 @@ class Exchange:
             scope,
             given if _REQUEST_ID.fullmatch(given) else self.new_request_id(),
             send,
+            Body(receive, ended=not may_send(scope)),
             # HTTP/2 has no such header; its connections end by themselves.
             last=lambda: self.stopping.is_set() and scope["http_version"] < "2",
         )
@@ -95,19 +103,21 @@ class Exchange:
         started = self.monotonic()
         with bind(request_id=answer.request_id, **({"trace_id": trace[1]} if trace else {})):
             try:
-                await self._run(scope, receive, answer)
+                await self._run(scope, answer)
             finally:
                 self._note(scope, answer, self.monotonic() - started)
+            if answer.open:
+                await answer.body.end(send)
 
-    async def _run(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _run(self, scope: Scope, answer: _Answer) -> None:
         try:
-            await self.app(scope, receive, answer)
+            await self.app(scope, answer.body, answer)
         except Exception:  # the API's last handler: it logs and answers
             log.exception("A request failed", action="http.failed")
             if answer.status is not None:
                 raise  # the server cuts the connection, so that no half answer looks whole
             response = problems.refuse(Request(scope), TtvError())
-            await response(scope, receive, answer)
+            await response(scope, answer.body, answer)
 
     def _note(self, scope: Scope, answer: _Answer, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")

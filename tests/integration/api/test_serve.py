@@ -59,6 +59,21 @@ async def test_a_body_without_end_is_cut_at_the_limit(server: Server) -> None:
         assert sent < 8 * MIB
 
 
+@pytest.mark.parametrize("media_type", [b"text/html", b"multipart/form-data"])
+async def test_who_is_refused_while_he_still_sends_a_file_gets_the_answer(
+    media_type: bytes, server: Server
+) -> None:
+    head = b"POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: %b\r\n" % media_type
+    async with server.connection() as (reader, writer), asyncio.timeout(20):
+        writer.write(head + b"Content-Length: %d\r\n\r\n" % (30 * MIB))
+        for _ in range(30):
+            writer.write(bytes(MIB))
+            await writer.drain()
+        assert (await reader.readuntil(b"\r\n")) == b"HTTP/1.1 415 \r\n"
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"HTTP/1.1 200 \r\n" in await reader.read()
+
+
 @pytest.mark.parametrize(
     "head",
     [
