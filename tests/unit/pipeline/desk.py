@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -194,20 +194,20 @@ class Shelf:
 
 
 class Wallet(Pocket):
-    """One process's way to a purse that outlives it."""
+    """One process's way to the purses of all buyers, which outlive it."""
 
-    def __init__(self, pocket: Pocket, fate: Fate) -> None:
-        self._pocket = pocket
+    def __init__(self, pockets: Mapping[str, Pocket], fate: Fate) -> None:
+        self._pockets = pockets
         self._fate = fate
 
     async def reserve(self, purchase: Purchase) -> None:
-        await self._fate.pass_(lambda: self._pocket.reserve(purchase))
+        await self._fate.pass_(lambda: self._pockets[purchase.buyer].reserve(purchase))
 
     async def charge(self, purchase: Purchase, cost: int) -> None:
-        await self._fate.pass_(lambda: self._pocket.charge(purchase, cost))
+        await self._fate.pass_(lambda: self._pockets[purchase.buyer].charge(purchase, cost))
 
     async def release(self, purchase: Purchase) -> None:
-        await self._fate.pass_(lambda: self._pocket.release(purchase))
+        await self._fate.pass_(lambda: self._pockets[purchase.buyer].release(purchase))
 
 
 @dataclass
@@ -216,12 +216,18 @@ class Desk:
 
     folder: Path
     provider: Provider
+    #: That of ann, who buys where nobody is named.
     pocket: Pocket = field(default_factory=Pocket)
     engine: Capabilities = ENGINE
     now: float = 1_000.0
     #: Ends of the keys at which the disk is full, each once.
     full_at: list[str] = field(default_factory=list)
     runs: int = 0
+    #: One for each buyer.
+    pockets: dict[str, Pocket] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pockets = {"ann": self.pocket}
 
     async def buy(
         self, fate: Fate | None = None, *, buyer: str = "ann", step: str = "segment-1"
@@ -229,6 +235,7 @@ class Desk:
         """Buy the segment in a process of its own."""
         fate = fate or Fate()
         self.runs += 1
+        self.pockets.setdefault(buyer, Pocket())
         workspace = self.folder / f"run-{self.runs}"
         await asyncio.to_thread(workspace.mkdir, parents=True)
         async with Disk(self.folder / "store") as store:
@@ -246,7 +253,7 @@ class Desk:
                 step=Step(step, Kind.SEGMENT, shot=1, pool="remote"),
                 results={},
                 workspace=workspace,
-                commission=Commission("films/a", buyer, Wallet(self.pocket, fate)),
+                commission=Commission("films/a", buyer, Wallet(self.pockets, fate)),
                 report=lambda _fraction, _message: None,
                 tools=tools,
             )
