@@ -153,7 +153,7 @@ def server() -> Iterator[Server]:
 def bait(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Bait:
     folder = tmp_path_factory.mktemp("elsewhere")
     secret = write_clip(folder / "secret.mp4", FRAMES, fmt=CLIP, comment=SEEN.decode())
-    clip = write_clip(folder / "good.mp4", FRAMES, fmt=CLIP).read_bytes()
+    clip = write_clip(folder / "good.mp4", FRAMES, fmt=CLIP, comment="a fox").read_bytes()
     return Bait(secret, server.url, clip)
 
 

@@ -122,7 +122,7 @@ def open_clip(path: Path, *, decoding: bool = True) -> InputContainer:
     do not know all of themselves, such as their colours.
     """
     options = _SAFE if decoding else _SAFE | {"codec_whitelist": "none"}
-    return av.open(str(path.absolute()), "r", container_options=options)
+    return av.open(str(path.absolute()), "r", container_options=options, metadata_errors="replace")
 
 
 def picture_of(file: InputContainer) -> VideoStream:

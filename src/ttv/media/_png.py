@@ -29,9 +29,11 @@ _MAX_BYTES: Final = 64 << 20
 
 
 def save_png(path: Path, bgra: Pixels, tags: Mapping[str, str]) -> None:
-    """Write an opaque picture as PNG with ``tags`` as its Latin-1 text."""
+    """Write an opaque picture as PNG with ``tags`` as its Latin-1 text; other letters become ?."""
     plain = _encode(bgra)
-    text = b"".join(_chunk(b"tEXt", f"{k}\0{v}".encode("latin-1")) for k, v in tags.items())
+    text = b"".join(
+        _chunk(b"tEXt", f"{k}\0{v}".encode("latin-1", "replace")) for k, v in tags.items()
+    )
     with storage_errors(path.parent), whole(path) as part:
         part.write_bytes(plain[:_HEAD] + text + plain[_HEAD:])
 

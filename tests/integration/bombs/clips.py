@@ -291,6 +291,14 @@ _OTHERS: Final[dict[str, Builder]] = {
     "pictures by number as mp4": lambda bait: str(bait.file.with_name("%d.png")).encode(),
 }
 
+
+def _comment(text: bytes) -> bytes:
+    """Give the box in which players look for a comment."""
+    told = box(b"\xa9cmt", box(b"data", struct.pack(">II", 1, 0) + text))
+    kind = full(b"hdlr", "II12x", 0, int.from_bytes(b"mdir"))
+    return box(b"udta", box(b"meta", bytes(4) + kind + box(b"ilst", told)))
+
+
 #: Good clips, but for something that does no harm to who leaves it alone.
 _GOOD: Final[dict[str, Builder]] = {
     "clip that ends with 8,192 x 8,192": lambda _: _coded(
@@ -301,6 +309,15 @@ _GOOD: Final[dict[str, Builder]] = {
     ),
     "MP4 whose picture is a file of ours": lambda bait: remade(
         bait.clip, {b"dref": elsewhere(bait.file.as_uri())}
+    ),
+    "MP4 whose names are no text": lambda bait: bait.clip.replace(
+        b"VideoHandler", b"\xff\xfe\x80" * 4
+    ),
+    "MP4 with a comment in many scripts": lambda bait: remade(
+        bait.clip, {b"udta": lambda _: _comment("\u72d0\u72f8 \U0001f98a".encode())}
+    ),
+    "MP4 with a comment that is no text": lambda bait: remade(
+        bait.clip, {b"udta": lambda _: _comment(b"\xff\xfe\x80")}
     ),
     "MP4 with 1,000,000 edits": _with(
         edts=lambda _: box(

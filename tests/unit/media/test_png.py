@@ -25,6 +25,12 @@ def test_a_png_gives_back_every_pixel_and_tag(tmp_path: Path, fmt: Format) -> No
     assert found == tags
 
 
+def test_letters_that_a_png_has_not_are_question_marks(tmp_path: Path) -> None:
+    save_png(tmp_path / "a.png", picture(1), {"comment": "\u72d0 caf\xe9"})
+
+    assert load_png(tmp_path / "a.png")[1] == {"comment": "? caf\xe9"}
+
+
 def test_equal_pictures_give_equal_files(tmp_path: Path) -> None:
     for name in "ab":
         save_png(tmp_path / name, picture(3), {"k": "v"})
