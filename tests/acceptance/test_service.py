@@ -58,12 +58,15 @@ def running(home: Home) -> int:
 def test_a_film_is_ordered_followed_and_saved(home: Home) -> None:
     with Service.running(home) as service:
         home.environment["TTV_URL"] = service.url
-        done = home.ttv("submit", FOX, "-o", "fox.mp4", "--seconds", "2", *SMALL)
+        asked = ("submit", FOX, "-o", "fox.mp4", "--output", "hls", "--seconds", "2", *SMALL)
+        done = home.ttv(*asked)
         job_id = done.stdout.strip()
 
         assert done.returncode == 0, done.stderr
         assert "shot 1: done" in done.stderr
         assert media.probe(home.folder / "fox.mp4").frames == 24
+        assert "fox.m4s" in (home.folder / "fox.m3u8").read_text().splitlines()
+        assert "saved fox.m4s" in done.stderr
 
         listed = home.ttv("jobs").stdout
         assert job_id in listed

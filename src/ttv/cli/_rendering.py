@@ -15,7 +15,7 @@ from rich.text import Text
 
 from ttv.access import OPERATOR
 from ttv.artifacts import Store
-from ttv.cli._beside import check_free, write_forms
+from ttv.cli._beside import check_free, files_by_role, write_forms
 from ttv.cli._own import Own
 from ttv.cli._progress import watching
 from ttv.cli._target import file_size, from_here
@@ -96,14 +96,14 @@ async def make(
 
     Progress and warnings go to standard error, unless ``quiet``.
     """
-    purse = Pocket(max_cost)
+    purse, forms = Pocket(max_cost), files_by_role(order.outputs)
     console = Console(stderr=True, quiet=quiet, highlight=False)
     started = time.monotonic()
     async with open_pipeline(settings) as pipeline:
         uploads = uploads_in(pipeline.store, settings)
         order = await own.admitted(order, uploads, tenant=OPERATOR)
         pipeline.check(order)
-        check_free(path, order.outputs, force=force)
+        check_free(path, forms.values(), force=force)
         if max_cost is not None:
             await pipeline.check_cost(order, max_cost)
         with _workspace(settings.data_dir / "renders") as folder:
@@ -120,12 +120,16 @@ async def make(
                     watcher=watcher,
                     slots=settings.worker_concurrency,
                 )
+            delivered = results["delivery"].files
+
+            async def fetch(role: str, to: Path) -> None:
+                await pipeline.store.fetch(delivered[role].key, to)
+
             try:
                 await _hand_over(pipeline.store, results, path, keep=keep)
-                delivered = results["delivery"].files
-                beside = await write_forms(pipeline.store, delivered, path, order.outputs)
+                beside = await write_forms(fetch, forms, path)
             finally:
-                for file in results["delivery"].files.values():
+                for file in delivered.values():
                     await pipeline.store.delete(file.key)
     took = time.monotonic() - started
     film = replace(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from ttv.cli import _target
 from ttv.client import Client, Output
 from ttv.errors import InvalidRequest, Permanent, storage_errors
+
+#: What is delivered of every film, whatever forms it was asked for in.
+_ALWAYS: Final = frozenset({"film", "poster", "plan", "manifest"})
 
 
 async def save(client: Client, job_id: str, to: Path | None, *, output: str, force: bool) -> Path:
@@ -17,6 +21,25 @@ async def save(client: Client, job_id: str, to: Path | None, *, output: str, for
     path = _target.choose(to, job_id, force=force, suffix=Path(made.file).suffix)
     await client.download(job_id, path, output=output)
     return path
+
+
+async def save_film(client: Client, job_id: str, to: Path, *, force: bool) -> list[Path]:
+    """Save a film, and its other forms beside it, called after it.
+
+    Raises InvalidRequest where another file has one of their names; the film is saved then.
+    """
+    await client.download(job_id, to)
+    listed = await client.outputs(job_id, download=True)
+    files = {one.name: _checked(one.file) for one in listed if one.name not in _ALWAYS}
+    if not files:
+        return [to]
+    from ttv.cli._beside import check_free, write_forms  # loads what makes forms
+
+    async def fetch(role: str, path: Path) -> None:
+        await client.download(job_id, path, output=role)
+
+    check_free(to, files.values(), force=force)
+    return [to, *await write_forms(fetch, files, to)]
 
 
 async def save_all(client: Client, job_id: str, to: Path | None, *, force: bool) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rich.console import Console
 from ttv.cli import _options as options
 from ttv.cli._files import sent
 from ttv.cli._following import follow, left_running
+from ttv.cli._saving import save_film
 from ttv.cli._target import from_here
 from ttv.cli._writing import to_json
 from ttv.client import Client, Dollars, Job, When
@@ -36,6 +37,12 @@ class Film:
     #: Ids or paths of files by the fields of the request that name them.
     files: Mapping[str, str | None] = field(default_factory=dict)
 
+    @property
+    def forms(self) -> Collection[str]:
+        """Name the forms that it is asked for in."""
+        forms: Collection[str] = self.request.get("outputs", ())
+        return forms
+
     async def ask(self, client: Client, terms: Terms) -> Job:
         """Ask a service for it."""
         return await client.create(
@@ -53,6 +60,8 @@ class Again:
 
     manifest: Mapping[str, Any]
     allow_differences: bool
+    #: The service reads them from the manifest.
+    forms: Collection[str] = ()
 
     async def ask(self, client: Client, terms: Terms) -> Job:
         """Ask a service for it."""
@@ -72,8 +81,10 @@ class Submission:
 
     film: Film | Again
     terms: Terms
-    #: Where the film is saved.
+    #: Where the film is saved, its other forms beside it.
     path: Path | None
+    #: Whether other forms overwrite what is there.
+    force: bool
     #: Stay until the job is over.
     wait: bool
     json: bool
@@ -81,6 +92,8 @@ class Submission:
     async def send(self, url: str | None) -> None:
         """Make the job and print it, or its id; follow it to its film if that is wanted."""
         console = Console(stderr=True, highlight=False)
+        if self.path and self.film.forms:
+            _check_free(self.path, self.film.forms, force=self.force)
         async with options.open_client(url) as client:
             job = await self.film.ask(client, self.terms)
             if not self.json:
@@ -97,8 +110,15 @@ class Submission:
         try:
             job = await follow(client, job_id, console)
             if self.path:
-                await client.download(job_id, self.path)
-                console.print(f"saved {from_here(self.path)}", soft_wrap=True)
+                for path in await save_film(client, job_id, self.path, force=self.force):
+                    console.print(f"saved {from_here(path)}", soft_wrap=True)
         except asyncio.CancelledError as error:
             raise left_running(job_id) from error
         return job
+
+
+def _check_free(film: Path, forms: Collection[str], *, force: bool) -> None:
+    """Refuse, before anything is made, to overwrite another form that is there."""
+    from ttv.cli._beside import check_free, files_by_role  # loads what makes forms
+
+    check_free(film, files_by_role(forms).values(), force=force)

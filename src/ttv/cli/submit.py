@@ -29,7 +29,10 @@ def submit(
     to: Annotated[
         Path | None,
         typer.Option(
-            "--to", "-o", metavar="FILE", help="Wait, and save the film here when it is made."
+            "--to",
+            "-o",
+            metavar="FILE",
+            help="Wait, and save the film here when it is made, its other forms beside it.",
         ),
     ] = None,
     output: options.Forms = None,
@@ -89,4 +92,4 @@ def submit(
         max_cost=options.read_dollars(max_cost),
     )
     path = _target.choose(to, title, force=force) if to else None
-    run(Submission(wanted, terms, path, wait=wait, json=json).send(url))
+    run(Submission(wanted, terms, path, force=force, wait=wait, json=json).send(url))

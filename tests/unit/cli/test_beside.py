@@ -7,7 +7,7 @@ import pytest
 
 from ttv import backends, outputs
 from ttv.artifacts import Store
-from ttv.cli._beside import check_free, renamed, write_forms
+from ttv.cli._beside import check_free, files_by_role, renamed, write_forms
 from ttv.errors import InvalidRequest
 
 
@@ -28,7 +28,11 @@ def test_forms_are_called_after_the_film_and_name_each_other_so(tmp_path: Path) 
                 (tmp_path / name).write_text(text)
                 role = {file: role for role, file in _roles().items()}[name]
                 delivered[role] = await opened.put(name, tmp_path / name, content_type="text/plain")
-            return await write_forms(opened, delivered, film, ["sprites", "webm"])
+
+            async def fetch(role: str, to: Path) -> None:
+                await opened.fetch(delivered[role].key, to)
+
+            return await write_forms(fetch, files_by_role(["sprites", "webm"]), film)
 
     paths = asyncio.run(scenario())
 
@@ -56,7 +60,14 @@ def test_only_whole_names_are_renamed() -> None:
 def test_a_form_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
     (tmp_path / "fox.sprites.vtt").touch()
 
-    check_free(tmp_path / "fox.mp4", ["gif", "webm"], force=False)
-    check_free(tmp_path / "fox.mp4", ["sprites"], force=True)
+    film, sprites = tmp_path / "fox.mp4", files_by_role(["gif", "sprites"]).values()
+
+    check_free(film, files_by_role(["gif", "webm"]).values(), force=False)
+    check_free(film, sprites, force=True)
     with pytest.raises(InvalidRequest, match=r"fox\.sprites\.vtt exists"):
-        check_free(tmp_path / "fox.mp4", ["gif", "sprites"], force=False)
+        check_free(film, sprites, force=False)
+
+
+def test_all_stands_for_every_form_and_one_that_is_not_known_for_none() -> None:
+    assert files_by_role(["all"]) == _roles()
+    assert files_by_role(["webm", "hologram"]) == {"webm": "film.webm"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.client.documents import JOB_ID
 from ttv.cli import _main, _options
-from ttv.cli._saving import save, save_all
+from ttv.cli._saving import save, save_all, save_film
 from ttv.client import Client
 from ttv.errors import InvalidRequest, Permanent
 
@@ -103,6 +103,35 @@ def test_all_forms_are_saved_under_the_names_by_which_they_know_each_other(
 
     assert contents(folder) == dict(films.files.values())
     assert [path.name for path in paths] == ["film.mp4", "film.webm", "film.m3u8", "film.ts"]
+
+
+def test_a_film_is_saved_with_its_forms_beside_it_called_after_it(
+    films: Films, tmp_path: Path
+) -> None:
+    films.files |= {"poster": ("poster.png", b"poster"), "hls": ("film.m3u8", b"film.ts\n")}
+    fox = tmp_path / "my fox.mp4"
+
+    paths = done(films, lambda c: save_film(c, JOB_ID, fox, force=False))
+
+    assert contents(tmp_path) == {
+        "my fox.mp4": b"film",
+        "my fox.webm": b"webm",
+        "my fox.m3u8": b"my%20fox.ts\n",
+        "my fox.ts": b"media",
+    }
+    assert sorted(paths) == sorted(tmp_path.iterdir())
+
+
+def test_a_form_beside_a_film_overwrites_another_file_only_if_that_is_wanted(
+    films: Films, tmp_path: Path
+) -> None:
+    (tmp_path / "fox.webm").write_bytes(b"mine")
+
+    with pytest.raises(InvalidRequest, match=r"fox\.webm exists; --force"):
+        done(films, lambda c: save_film(c, JOB_ID, tmp_path / "fox.mp4", force=False))
+    assert contents(tmp_path) == {"fox.mp4": b"film", "fox.webm": b"mine"}
+    done(films, lambda c: save_film(c, JOB_ID, tmp_path / "fox.mp4", force=True))
+    assert contents(tmp_path)["fox.webm"] == b"webm"
 
 
 def test_what_is_there_already_is_not_loaded_again(films: Films, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from tests.unit.client.documents import JOB_ID, job
 from ttv.cli import _options
 from ttv.cli._submitting import Film, Submission, Terms
 from ttv.client import Client
+from ttv.errors import InvalidRequest
 
 
 class Service:
@@ -45,7 +47,11 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
 
 def sent(*, wait: bool = False, as_json: bool = False, **terms: Any) -> None:
     submission = Submission(
-        Film({"prompt": "a red fox"}), Terms(**terms), path=None, wait=wait, json=as_json
+        *(Film({"prompt": "a red fox"}), Terms(**terms)),
+        path=None,
+        force=False,
+        wait=wait,
+        json=as_json,
     )
     asyncio.run(submission.send(None))
 
@@ -77,3 +83,17 @@ def test_the_terms_go_with_the_request(service: Service) -> None:
     assert service.asked == [
         {"prompt": "a red fox", "priority": "low", "delay_seconds": 7200, "max_cost": 2.5}
     ]
+
+
+def test_a_form_that_is_in_the_way_is_told_before_a_film_is_asked_for(
+    service: Service, tmp_path: Path
+) -> None:
+    (tmp_path / "fox.webm").touch()
+    film = Film({"prompt": "a red fox", "outputs": ["webm"]})
+    submission = Submission(
+        film, Terms(), tmp_path / "fox.mp4", force=False, wait=False, json=False
+    )
+
+    with pytest.raises(InvalidRequest, match=r"fox\.webm exists"):
+        asyncio.run(submission.send(None))
+    assert service.asked == []
