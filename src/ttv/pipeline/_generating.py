@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 
 from ttv.errors import Permanent, TtvError
+from ttv.files import sha256_of
 from ttv.generators import SegmentRequest, State
 from ttv.pipeline._work import Work
 
@@ -42,5 +42,4 @@ async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -
 
 
 def _measured(clip: Path) -> tuple[str, int]:
-    with clip.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest(), clip.stat().st_size
+    return sha256_of(clip), clip.stat().st_size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any, Final
 from ttv import media
 from ttv.artifacts import Artifact, KeyTaken, Store, content_type, put_document
 from ttv.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from ttv.files import sha256_of
 from ttv.scratch import scratch
 from ttv.tenancy import check_tenant
 from ttv.uploads._upload import (
@@ -95,7 +95,7 @@ class Uploads:
         """
         check_tenant(tenant)
         kind = await asyncio.to_thread(_kind, path, purpose)
-        upload_id = file_id(tenant, await asyncio.to_thread(_sha256, path))
+        upload_id = file_id(tenant, await asyncio.to_thread(sha256_of, path))
         known = await self._find(tenant, upload_id)
         if known is not None:
             return known
@@ -231,8 +231,3 @@ def _kind(path: Path, purpose: Purpose | None) -> UploadKind:
             param="purpose",
         )
     return kind
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
