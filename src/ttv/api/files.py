@@ -86,7 +86,7 @@ async def upload_file(
     It is read, measured and written anew without its tags; an image larger than 4096 pixels is
     scaled down. Sending the same bytes again gives the same file.
     """
-    with here.uploads.arriving(), scratch() as folder:
+    with here.uploads.arriving(who.tenant), scratch() as folder:
         received = await receive(
             request, folder / "sent", limit=MAX_AUDIO_BYTES, seconds=here.settings.body_seconds
         )

@@ -7,6 +7,7 @@ never become keys of a store.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -29,6 +30,8 @@ _Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Word: TypeAlias = Annotated[str, Field(max_length=64)]
 #: The path of a field is repeated in a refusal up to this length.
 _MOST_PATH: Final = 128
+#: Fields that are not known are told up to so many: a manifest can have half a million.
+_MOST_UNREAD: Final = 8
 
 
 class _Strict(BaseModel):
@@ -141,6 +144,8 @@ class Posted(_Strict):
     def order_of(self, plan: Plan) -> Order:
         """Give the order that makes the film again. Raises InvalidRequest naming the field."""
         said = self.order
+        if len({take.shot for take in said.takes}) < len(said.takes):
+            raise InvalidRequest("a shot has several takes; keep one of each", param="order.takes")
         return Order(
             plan=plan,
             format=plan.format,
@@ -158,11 +163,11 @@ class Posted(_Strict):
         )
 
     def unread(self) -> Iterator[Difference]:
-        """Name the fields of the order that say something which is not known here."""
-        for name, value in (self.order.model_extra or {}).items():
-            if value:
-                param = f"order.{name}"[:_MOST_PATH]
-                yield Difference(param, "a field of the order is not known to this version")
+        """Name the first fields of the order that say something which is not known here."""
+        told = (name for name, value in (self.order.model_extra or {}).items() if value)
+        for name in islice(told, _MOST_UNREAD):
+            param = f"order.{name}"[:_MOST_PATH]
+            yield Difference(param, "a field of the order is not known to this version")
 
     def differences(self, tools: Tools, heads: tuple[Seam, ...]) -> Iterator[Difference]:
         """Tell what may make the film come out otherwise here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ MAX_PAGE: Final = 100
 _AT_ONCE: Final = 2
 #: Files that are on their way here or wait for their turn: each takes its size on the disk.
 _MOST_ARRIVING: Final = 32
+#: Those of one tenant: who sends many, or slowly, leaves room for the others.
+_MOST_OF_ONE: Final = 16
 
 
 class NoRoom(Conflict):
@@ -67,18 +70,19 @@ class Uploads:
         self._quota = quota
         self._clock = clock
         self._turns = asyncio.Semaphore(_AT_ONCE)
-        self._arriving = 0
+        self._arriving = Counter[str]()
 
     @contextmanager
-    def arriving(self) -> Iterator[None]:
+    def arriving(self, tenant: str) -> Iterator[None]:
         """Hold a place for a file from its first byte until it is kept. Raises Unavailable."""
-        if self._arriving >= _MOST_ARRIVING:
+        if self._arriving[tenant] >= _MOST_OF_ONE or self._arriving.total() >= _MOST_ARRIVING:
             raise Unavailable("too many files arrive here at once; send this one again later")
-        self._arriving += 1
+        self._arriving[tenant] += 1
         try:
             yield
         finally:
-            self._arriving -= 1
+            self._arriving[tenant] -= 1
+            self._arriving += Counter()  # forgets who has none
 
     async def put(
         self,

@@ -162,6 +162,12 @@ def test_a_field_of_the_order_that_is_not_known_is_named_if_it_says_something() 
     assert list(reasons(document)) == ["order.score"]
 
 
+def test_a_manifest_full_of_fields_that_are_not_known_is_told_of_a_few() -> None:
+    document = told()
+    document["order"] |= {f"field_{number}": 1 for number in range(10_000)}
+    assert 1 < len(reasons(document)) < 10
+
+
 def test_differences_are_refused_one_by_one_or_told_as_warnings() -> None:
     document = told() | {"ttv": "0.0.1"}
     document["made_with"]["assembly"] = "0"
@@ -230,6 +236,7 @@ def test_what_is_no_manifest_or_asks_too_much_is_refused_by_field(
         {"mode": "backwards"},
         {"takes": [{"shot": 9, "number": 1}]},
         {"takes": [{"shot": 0, "number": 1}]},
+        {"takes": [{"shot": 1, "number": 1}] * 2},
         {"takes": [{"shot": 1, "number": 1, "seed": 2**40}]},
         {"takes": [{"shot": 1, "number": 1, "prompt": " "}]},
         {"takes": [{"shot": 1, "number": 1, "prompt": "a" * 4_001}]},

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import skia
 from tests.unit.media.sounds import write_sound
 from ttv.artifacts import Store
 from ttv.artifacts.disk import build
-from ttv.errors import InvalidRequest, NotFound
+from ttv.errors import InvalidRequest, NotFound, Unavailable
 from ttv.uploads import NoRoom, Purpose, Quota, Upload, UploadKind, Uploads, content_key
 
 pytestmark = pytest.mark.anyio
@@ -159,6 +160,19 @@ async def test_a_listing_has_pages(uploads: Uploads, tmp_path: Path) -> None:
 async def test_a_cursor_from_elsewhere_is_refused(uploads: Uploads) -> None:
     with pytest.raises(InvalidRequest, match="cursor"):
         await uploads.list("acme", limit=2, cursor="../../acme")
+
+
+async def test_a_tenant_that_sends_many_files_at_once_leaves_room_for_others(
+    uploads: Uploads,
+) -> None:
+    with ExitStack() as places:
+        for _ in range(16):
+            places.enter_context(uploads.arriving("acme"))
+        with pytest.raises(Unavailable):
+            places.enter_context(uploads.arriving("acme"))
+        places.enter_context(uploads.arriving("globex"))
+    with uploads.arriving("acme"):  # its places are free again
+        pass
 
 
 async def test_a_tenant_keeps_no_more_files_than_it_may(store: Store, tmp_path: Path) -> None:
