@@ -14,7 +14,7 @@ from ttv.children import Limits
 from ttv.media import Format
 
 #: Changes whenever equal clips would give another film.
-VERSION: Final = 2
+VERSION: Final = 3
 
 _MEMORY_BYTES: Final = 4 << 30
 _START_SECONDS: Final = 60
@@ -56,7 +56,8 @@ async def assemble(
 ) -> Film:
     """Write the film with its sound to ``film`` and a PNG of its first shot to ``poster``.
 
-    ``tags`` are what the film says of itself ("title", "comment"); ``soundtrack`` is heard
+    ``tags`` are what the film says of itself ("title", "comment"); with none, it does not tell
+    how it was encoded either. ``soundtrack`` is heard
     instead of the sound of the scenes, as long as it lasts. Both files must be in folders
     that are there. Cancelling the call ends all work and leaves no half film. Raises
     InvalidRequest for transitions longer than their shot, Permanent for a clip that is damaged or

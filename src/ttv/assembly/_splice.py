@@ -78,7 +78,8 @@ def splice(
             sound = recorded(recording, seconds=fmt.seconds(frames))
         else:
             sound = soundtrack(_sections(cuts, seed), fps=fmt.fps, seed=seed)
-        join([bench.part(run) for run in runs], film, sound=sound, tags=tags)
+        parts = [bench.part(run) for run in runs]
+        join(parts, film, sound=sound, tags=tags, notes=bool(tags))
     made = probe(film)
     if made.frames != frames or not made.steady:
         raise WrongLength.of("the film", frames=made.frames, expected=frames)

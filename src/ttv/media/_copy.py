@@ -16,6 +16,7 @@ from ttv.files import whole
 from ttv.media._clip import open_clip
 from ttv.media._errors import Unreadable, reading, writing
 from ttv.media._mp4 import UNTAGGED, open_mp4
+from ttv.media._notes import strainer
 
 _BOX_HEAD: Final = 8
 
@@ -41,10 +42,11 @@ class Fragmented:
 def copy(source: Path, to: Path, *, tags: Mapping[str, str] = UNTAGGED) -> None:
     """Write picture and sound of a clip as MP4 with these tags instead of its own.
 
-    Raises NotFound, Unreadable, or EncodingFailed for what MP4 cannot hold.
+    It does not tell how its pictures were encoded either. Raises NotFound, Unreadable, or
+    EncodingFailed for what MP4 cannot hold.
     """
     with writing(), whole(to) as part, open_mp4(part, tags) as file:
-        for _ in _copied(source, file):
+        for _ in _copied(source, file, notes=False):
             pass
 
 
@@ -55,7 +57,7 @@ def fragment(source: Path, to: Path, *, seconds: float) -> Fragmented:
     """
     with writing(), whole(to) as part:
         with _open_fragmented(part) as file:
-            times = list(_copied(source, file))
+            times = list(_copied(source, file, notes=True))
         cuts = [time for time, is_key in times if is_key]
         boxes = list(_boxes(part))
         starts = [offset for kind, offset, _ in boxes if kind == b"moof"]
@@ -90,19 +92,22 @@ def _open_fragmented(path: Path) -> OutputContainer:
     )
 
 
-def _copied(source: Path, file: OutputContainer) -> Iterator[tuple[Fraction, bool]]:
+def _copied(source: Path, file: OutputContainer, *, notes: bool) -> Iterator[tuple[Fraction, bool]]:
     """Copy all packets; give the time of every picture, and whether it is a keyframe."""
     with reading(source), open_clip(source) as clip:
         picture = clip.streams.video[0]
         kept = [picture, *clip.streams.audio[:1]]
         streams = {one.index: file.add_stream_from_template(one) for one in kept}
+        strain = strainer(picture, notes=notes)
         for packet in clip.demux(kept):
             if packet.dts is None or packet.pts is None:
                 continue
-            if packet.stream is picture:
+            stream, shows = streams[packet.stream.index], packet.stream is picture
+            if shows:
                 yield Fraction(packet.pts) * packet.time_base, packet.is_keyframe
-            packet.stream = streams[packet.stream.index]
-            file.mux(packet)
+            for part in strain(packet) if shows else (packet,):
+                part.stream = stream
+                file.mux(part)
 
 
 def _frame(source: Path) -> Fraction:

@@ -15,6 +15,7 @@ from ttv.files import whole
 from ttv.media._clip import Clip, open_clip
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import UNTAGGED, index_room, open_mp4, open_ts
+from ttv.media._notes import strainer
 from ttv.media._sound import Coder, Sound, SoundTrack, lasting, packets_in
 
 
@@ -38,13 +39,14 @@ def join(
     *,
     sound: Iterator[Sound] | None = None,
     tags: Mapping[str, str] = UNTAGGED,
+    notes: bool = True,
 ) -> None:
     """Write the parts one after the other; they must be steady and of one signature.
 
     Time stamps are counted anew, so no frame is lost, doubled or out of order at a seam.
     ``sound`` is made exactly as long as the pictures; sound of the clips is left out. ``tags``
-    say of the file what it is ("title", "comment"). Raises WrongLength when a clip gives other
-    frames than were probed.
+    say of the file what it is ("title", "comment"); without ``notes`` it does not even tell how
+    its pictures were encoded. Raises WrongLength when a clip gives other frames than were probed.
     """
     frames = sum(part.stop - part.start for part in parts)
     seconds = frames / parts[0].clip.fps if parts and sound else 0.0
@@ -54,13 +56,14 @@ def join(
         to,
         sound=sound,
         coder="twoloop",
+        notes=notes,
         opened=lambda path: open_mp4(path, tags, room=room),
     )
 
 
 def broadcast(clip: Clip, to: Path, *, sound: Iterator[Sound]) -> None:
     """Write a steady clip as an MPEG transport stream, its packets copied; raises as ``join``."""
-    _joined([Part(clip, 0, clip.frames)], to, sound=sound, coder="fast", opened=open_ts)
+    _joined([Part(clip, 0, clip.frames)], to, sound=sound, coder="fast", notes=True, opened=open_ts)
 
 
 def _joined(
@@ -69,6 +72,7 @@ def _joined(
     *,
     sound: Iterator[Sound] | None,
     coder: Coder,
+    notes: bool,
     opened: Callable[[Path], OutputContainer],
 ) -> None:
     if len({part.clip.signature for part in parts}) != 1 or not all(p.clip.steady for p in parts):
@@ -84,14 +88,20 @@ def _joined(
         stream = file.add_stream_from_template(template.streams.video[0])
         length = sum(part.stop - part.start for part in parts) / _rate(first)
         track = SoundTrack(file, lasting(sound, length), coder=coder) if sound else None
-        _write(file, stream, parts, track)
+        strain = strainer(template.streams.video[0], notes=notes)
+        packets = (kept for packet in _renumbered(parts) for kept in strain(packet))
+        _write(file, stream, packets, frame=1 / _rate(first), track=track)
 
 
 def _write(
-    file: OutputContainer, stream: VideoStream, parts: Sequence[Part], track: SoundTrack | None
+    file: OutputContainer,
+    stream: VideoStream,
+    packets: Iterable[Packet[VideoStream]],
+    *,
+    frame: Fraction,
+    track: SoundTrack | None,
 ) -> None:
-    frame = 1 / _rate(parts[0].clip)
-    for turn, packet in enumerate(_renumbered(parts)):
+    for turn, packet in enumerate(packets):
         packet.stream = stream
         packet.time_base = frame
         file.mux(packet)

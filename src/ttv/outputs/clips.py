@@ -22,7 +22,7 @@ def build(_options: Mapping[str, object]) -> Output:
     """Describe it."""
     return Output(
         "clips",
-        version=1,
+        version=2,
         files={"clips": "clips.zip"},
         make=_make,
         reads_clips=True,

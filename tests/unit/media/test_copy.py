@@ -29,6 +29,14 @@ def test_a_copy_holds_the_same_frames_under_other_tags(film: Clip, tmp_path: Pat
     assert all(np.array_equal(one, two) for one, two in pairs)
 
 
+def test_a_copy_does_not_tell_how_it_was_encoded(film: Clip, tmp_path: Path) -> None:
+    assert b"x264" in film.path.read_bytes()
+
+    copy(film.path, tmp_path / "copy.mp4")
+
+    assert b"x264" not in (tmp_path / "copy.mp4").read_bytes()
+
+
 def test_fragments_lie_one_after_the_other_and_last_as_long_as_the_film(
     film: Clip, tmp_path: Path
 ) -> None:

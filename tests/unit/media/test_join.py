@@ -40,6 +40,22 @@ def test_clips_join_without_losing_or_doubling_a_frame(tmp_path: Path, clips: li
     assert numbers(film.path) == expected
 
 
+def test_a_film_without_notes_shows_the_same_and_does_not_tell_how_it_was_encoded(
+    tmp_path: Path, clips: list[Clip]
+) -> None:
+    parts = [Part(clip, 0, clip.frames) for clip in clips]
+    told, bare = tmp_path / "told.mp4", tmp_path / "bare.mp4"
+
+    join(parts, told)
+    join(parts, bare, notes=False)
+
+    assert b"x264" in told.read_bytes()
+    assert b"x264" not in bare.read_bytes()
+    assert probe(bare).signature == probe(told).signature
+    frames = (planes(probe(film), 0, probe(film).frames) for film in (told, bare))
+    assert all(np.array_equal(one, two) for one, two in zip(*frames, strict=True))
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_groups_of_pictures_join_in_order(
