@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rich.text import Text
 
 from ttv.cli._holding import ways_on
+from ttv.cli._times import clock
 from ttv.cli._writing import print_table, usd
 from ttv.client import Job
 
@@ -66,11 +67,11 @@ def _facts(job: Job) -> Iterator[tuple[str, str]]:
 
 
 def _times(job: Job) -> Iterator[tuple[str, str]]:
-    yield "created", _clock(job.created_at)
+    yield "created", clock(job.created_at)
     if job.start_at and job.status == "queued":
-        yield "starts", _clock(job.start_at)
+        yield "starts", clock(job.start_at)
     if job.deadline and not job.ended:
-        yield "deadline", _clock(job.deadline)
+        yield "deadline", clock(job.deadline)
     if job.priority != "normal":
         yield "priority", job.priority
     if job.started_at and job.finished_at:
@@ -93,10 +94,6 @@ def _money(job: Job) -> Iterator[tuple[str, str]]:
         yield "cost", ", ".join(said)
     if job.max_cost is not None:
         yield "at most", usd(job.max_cost)
-
-
-def _clock(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def age(span: timedelta) -> str:

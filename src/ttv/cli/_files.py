@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ttv.cli._target import file_size
+from ttv.cli._times import clock
 from ttv.cli._writing import print_table, to_json
 from ttv.client import Client, File, Files
 from ttv.errors import InvalidRequest
@@ -80,7 +81,7 @@ def _facts(file: File) -> Iterator[tuple[str, str]]:
     yield "kind", f"{file.kind}, {_extent(file)}"
     yield "size", file_size(file.size)
     yield "sha256", file.sha256
-    yield "sent", f"{file.created_at:%Y-%m-%d %H:%M:%S}"
+    yield "sent", clock(file.created_at)
     if file.filename:
         yield "name", file.filename
 

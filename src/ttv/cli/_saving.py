@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
 from ttv.cli import _target
 from ttv.client import Client, Output
 from ttv.errors import InvalidRequest, Permanent, storage_errors
+from ttv.files import sha256_of
 
 #: What is delivered of every film, whatever forms it was asked for in.
 _ALWAYS: Final = frozenset({"film", "poster", "plan", "manifest"})
@@ -84,5 +84,4 @@ def _is_there(path: Path, output: Output) -> bool:
     with storage_errors(path.parent):
         if not path.is_file() or path.stat().st_size != output.size:
             return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == output.sha256
+        return sha256_of(path) == output.sha256

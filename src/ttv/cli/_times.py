@@ -35,3 +35,8 @@ def when(text: str | None, *, param: str) -> datetime | timedelta | None:
             f"{param} must be a time such as 2030-01-31T09:00, or how long from now, {SPANS}",
             param=param,
         ) from error
+
+
+def clock(moment: datetime) -> str:
+    """Write a moment by the clock of this machine."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
+from ttv.cli._times import clock
 from ttv.cli._writing import print_table, to_json
 from ttv.client import DeliveryAttempt, NewWebhook, Webhook
 
@@ -55,12 +55,12 @@ def show_attempts(attempts: Iterable[DeliveryAttempt], *, as_json: bool) -> None
         return
     rows = (
         (
-            _clock(one.at),
+            clock(one.at),
             one.delivery_id,
             str(one.attempt),
             "" if one.status is None else str(one.status),
             f"{one.duration_ms} ms",
-            _clock(one.next_at) if one.next_at else "",
+            clock(one.next_at) if one.next_at else "",
             one.error or "delivered",
         )
         for one in attempts
@@ -81,18 +81,14 @@ def _facts(webhook: Webhook) -> Iterator[tuple[str, str]]:
         yield "go on", f"ttv webhooks update {webhook.id} --enable"
     yield "waiting", str(webhook.waiting)
     if webhook.delivered_at:
-        yield "delivered", _clock(webhook.delivered_at)
+        yield "delivered", clock(webhook.delivered_at)
     if webhook.old_secret_until:
-        yield "rotated", f"the old secret signs too until {_clock(webhook.old_secret_until)}"
+        yield "rotated", f"the old secret signs too until {clock(webhook.old_secret_until)}"
 
 
 def _state(webhook: Webhook) -> str:
     if not webhook.enabled:
         return "disabled"
     if webhook.failing_since:
-        return f"failing since {_clock(webhook.failing_since)}"
+        return f"failing since {clock(webhook.failing_since)}"
     return "enabled"
-
-
-def _clock(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

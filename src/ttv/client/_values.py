@@ -43,7 +43,7 @@ class Step(Document):
     """One unit of a job's work."""
 
     name: str
-    #: "plan", "keyframe", "segment", "film" or "delivery".
+    #: "plan", "keyframe", "segment", "film", "output" or "delivery".
     kind: str
     #: Number of the shot, from 1, where the step belongs to one.
     shot: int | None
@@ -87,6 +87,8 @@ class Job(Document):
     #: US dollars that it may cost in all; None for no limit.
     max_cost: Decimal | None = None
     cost: Cost = Cost()
+    #: Where its film is in Google Cloud Storage, once it is there.
+    gcs_uri: str | None = None
     #: What is being made, after defaults; empty in a listing.
     order: Mapping[str, Any] = field(default_factory=dict)
     #: Empty in a listing.

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from ttv.client._changes import body
+from ttv.client._changes import body, remove
 from ttv.client._document import Document
 from ttv.client._http import Http
 
@@ -125,7 +125,7 @@ class Webhooks:
 
     async def delete(self, webhook_id: str) -> None:
         """Remove one, and all that waits for it."""
-        await self._http.send("DELETE", _path(webhook_id))
+        await remove(self._http, _path(webhook_id))
 
     async def rotate(self, webhook_id: str) -> NewWebhook:
         """Give one a new secret; for a day messages are signed with the old one too.

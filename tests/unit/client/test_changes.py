@@ -129,6 +129,14 @@ def test_deleting_a_job_whose_answer_is_lost_is_no_error() -> None:
     assert service.done == [JOB_ID]
 
 
+def test_deleting_a_webhook_whose_answer_is_lost_is_no_error() -> None:
+    service = Service(lost=1)
+
+    service.use(lambda client: client.webhooks.delete("wh_01JZ8Q5W3N6X4T7V9B2C1D0EFG"))
+
+    assert service.done == ["wh_01JZ8Q5W3N6X4T7V9B2C1D0EFG"]
+
+
 def test_deleting_a_job_that_does_not_exist_is_one() -> None:
     service = Service()
     service.gone = True

@@ -15,7 +15,14 @@ from pydantic import BaseModel
 
 from tests.unit.client.documents import JOB_ID, job
 from ttv import client
-from ttv.api import cost_schemas, schemas, segment_schemas, webhook_schemas, workshop_schemas
+from ttv.api import (
+    cost_schemas,
+    file_schemas,
+    schemas,
+    segment_schemas,
+    webhook_schemas,
+    workshop_schemas,
+)
 from ttv.client import Client
 from ttv.errors import Permanent
 
@@ -25,6 +32,7 @@ PAIRS: list[tuple[type[Any], type[BaseModel]]] = [
     (client.Event, schemas.Entry),
     (client.Artifact, schemas.Artifact),
     (client.Output, schemas.Output),
+    (client.FilePage, file_schemas.FilePage),
     (client.Estimate, cost_schemas.FilmEstimate),
     (client.JobCost, cost_schemas.JobCost),
     (client.Usage, cost_schemas.Usage),
