@@ -11,6 +11,7 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
+from av.codec.context import Flags
 from av.container import OutputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class SoundTrack:
             "aac", rate=SOUND_RATE, layout="stereo", options={"aac_coder": coder}
         )
         self._stream.bit_rate = _BITS_PER_SECOND
+        self._stream.codec_context.flags |= Flags.bitexact  # names no version of libav
 
     def until(self, seconds: Fraction) -> Iterator[Packet[AudioStream]]:
         """Encode the blocks up to a time, the one that reaches beyond it included."""
