@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import schemathesis
 from pydantic import SecretStr
@@ -24,10 +25,13 @@ from schemathesis.engine import events
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.integration.api.conftest import Service, running
+from tests.integration.api.pictures import PNG
 from tests.integration.conftest import Valkey
 from ttv import backends
 from ttv.access import By, Grant
 from ttv.access import Scope as Right
+from ttv.api.links import FILES, LIVE, PLAYBACK
+from ttv.api.signing import Signer
 from ttv.settings import Settings
 from ttv.webhooks import Wish
 
@@ -47,6 +51,8 @@ class Principal:
     guesses: bool = False
     #: What every request of his is about.
     names: dict[str, str] = field(default_factory=dict)
+    #: The same of the operations that links lead to.
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -169,6 +175,10 @@ def fuzz(bridge: Bridge, who: Principal, *, examples: int) -> Tally:
         "seed": 1,
         "headers": who.headers,
         "parameters": who.names,
+        "operations": [
+            {"include-operation-id": operation, "parameters": names}
+            for operation, names in who.links.items()
+        ],
         "workers": 1,
         "continue-on-failure": True,
         "max-stream-events": 1,
@@ -186,7 +196,7 @@ def fuzz(bridge: Bridge, who: Principal, *, examples: int) -> Tally:
         "/openapi.json", bridge, config=schemathesis.Config.from_dict(config)
     )
     # What he asks about stays.
-    ends = ["deleteJob", "deleteWebhook"]
+    ends = ["deleteJob", "deleteWebhook", "deleteFile"]
     schema = described.exclude(operation_id=ends) if who.names else described
     tally = Tally()
     for event in engine.from_schema(schema).execute():
@@ -209,12 +219,34 @@ async def principal(service: Service, who: str) -> Principal:
     await service.film(film["id"])
     hook = (await service.hooks.create(tenant, Wish("https://93.184.216.34/"))).endpoint.id
     ping = await service.hooks.ping(hook, tenant=tenant)
-    parts = {
+    if who != "owner":
+        return Principal(headers)
+    image = {**headers, "Content-Type": "image/png"}
+    file = (await service.http.post("/v1/files", content=PNG, headers=image)).json()
+    names = {
         **{"path.job_id": film["id"], "path.n": "1", "path.name": "film"},
-        **{"path.webhook_id": hook, "path.delivery_id": ping},
+        **{"path.webhook_id": hook, "path.delivery_id": ping, "path.file_id": file["id"]},
     }
-    names = parts if who == "owner" else {}
-    return Principal(headers, names=names)
+    return Principal(headers, names=names, links=await links(service, film["id"], headers))
+
+
+async def links(
+    service: Service, job_id: str, headers: dict[str, str]
+) -> dict[str, dict[str, str]]:
+    """Give the parameters of links to a film, and to the playlist of its shots."""
+    artifact = await service.http.get(f"/v1/jobs/{job_id}/artifact", headers=headers)
+    playlist = Signer.of(service.access).sign(f"{PLAYBACK}/{job_id}/{LIVE}.m3u8", expires=1 << 32)
+    film, live = urlsplit(artifact.json()["url"]), urlsplit(playlist)
+    return {
+        "getLinkedFile": {
+            "path.key": film.path.removeprefix(f"{FILES}/"),
+            **{f"query.{name}": value for name, value in parse_qsl(film.query)},
+        },
+        "getPlayback": {
+            **{"path.job_id": job_id, "path.name": f"{LIVE}.m3u8"},
+            **{f"query.{name}": value for name, value in parse_qsl(live.query)},
+        },
+    }
 
 
 def main(valkey: Valkey, folder: Path, who: str, examples: int) -> None:
