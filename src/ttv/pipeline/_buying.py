@@ -18,9 +18,9 @@ from ttv.artifacts import Artifact
 from ttv.errors import Cancelled, ContentRejected, OutcomeUnknown, Permanent, Transient, TtvError
 from ttv.generators import Generator, HandleLost, SegmentRequest, State, Status
 from ttv.pipeline._cache import folder
-from ttv.pipeline._generating import Delivered
 from ttv.pipeline._ingest import ingest
 from ttv.pipeline._ledger import CALLED_OFF, Entry, Ledger, Made
+from ttv.pipeline._obtained import Obtained
 from ttv.pipeline._purse import Purchase
 from ttv.pipeline._work import Work
 
@@ -34,7 +34,7 @@ _INSIST: Final = (0.1, 0.5, 2.0, 8.0, 20.0)
 _SILENCE: Final = 600.0
 
 
-async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
+async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Obtained:
     """Get the segment as its provider made it, buying it unless someone has.
 
     ``key`` is its content address.
@@ -46,7 +46,7 @@ async def buy(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Del
         made = bought.made or await buying.followed(handle, bought.purchase)
         if made is not None:
             clip = await buying.brought(handle, bought.purchase, to)
-            return Delivered(made.warnings, made.cost, clip.sha256, clip.size)
+            return Obtained(made.warnings, made.cost, clip.sha256, clip.size)
 
 
 async def call_off(entry: Entry, ledger: Ledger, generator: Generator) -> int | None:

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 from ttv.errors import Permanent, TtvError
 from ttv.files import sha256_of
 from ttv.generators import SegmentRequest, State
+from ttv.pipeline._obtained import Obtained
 from ttv.pipeline._work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What came with a segment, whose clip is as its engine made it."""
-
-    warnings: tuple[str, ...]
-    #: Millionths of a US dollar.
-    cost: int
-    #: Hash and size of the clip.
-    sha256: str
-    bytes: int
-
-
-async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Delivered:
+async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -> Obtained:
     """Submit a segment, wait for it and download it; cancel it when we are cancelled."""
     generator = work.tools.generator
     handle = await generator.submit(request, key=key)
@@ -35,7 +23,7 @@ async def generate(work: Work, request: SegmentRequest, to: Path, *, key: str) -
         if status.state is State.FAILED:
             raise status.failure or Permanent("the engine could not make this segment")
         await generator.download(handle, to)
-        return Delivered(status.warnings, 0, *await asyncio.to_thread(_measured, to))
+        return Obtained(status.warnings, 0, *await asyncio.to_thread(_measured, to))
     except (asyncio.CancelledError, TtvError):
         await asyncio.shield(generator.cancel(handle))
         raise

@@ -110,7 +110,7 @@ class Ledger:
 
     def source(self, purchase: Purchase) -> str:
         """Give the key of the clip as the provider delivered it."""
-        return f"{self.folder}/purchase-{purchase.number}-source.mp4"
+        return f"{self.folder}/{PURCHASE}{purchase.number}-source.mp4"
 
     async def end(self, purchase: Purchase, reason: str) -> None:
         """Write down why no segment comes of a purchase that the provider had taken."""

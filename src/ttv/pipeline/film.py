@@ -19,7 +19,7 @@ from ttv.media import Format
 from ttv.pipeline._buying import buy
 from ttv.pipeline._cache import address
 from ttv.pipeline._delivering import delivery
-from ttv.pipeline._generating import Delivered, generate
+from ttv.pipeline._generating import generate
 from ttv.pipeline._given import Given, opening
 from ttv.pipeline._graph import Join, pictures, shot_limits
 from ttv.pipeline._outputs import output, tags
@@ -127,9 +127,9 @@ async def segment(work: Work) -> Result:
             work.workspace / name for name in ("source.mp4", "clip.mp4", "last_frame.png")
         )
         obtain = buy if engine.pool == "remote" else generate
-        given = await obtain(work, request, source, key=digest)
+        obtained = await obtain(work, request, source, key=digest)
         async with work.tools.cores:
-            delivered, told = await media.conform(
+            came, told = await media.conform(
                 source,
                 clip,
                 request.format,
@@ -140,16 +140,8 @@ async def segment(work: Work) -> Result:
             piece = await _piece(shot, clip, request.format)
         return Made(
             {"clip": clip, "last_frame": last_frame, **piece},
-            (*given.warnings, *told),
-            {
-                "frames": request.frames,
-                "seconds": request.format.seconds(request.frames),
-                "size": request.format.size,
-                "engine": engine.model,
-                "requested": _requested(request),
-                "delivered": _delivered(delivered, given),
-                **({"cost": given.cost} if given.cost else {}),
-            },
+            (*obtained.warnings, *told),
+            obtained.facts(request, came, engine=engine.model),
         )
 
     return await work.once(digest, make)
@@ -227,31 +219,6 @@ async def _piece(shot: Shot, clip: Path, picture: Format) -> Mapping[str, Path]:
 def _version(engine: Capabilities) -> str:
     """Name all that a clip of an engine comes from; one made elsewhere is conformed here."""
     return f"{engine.version}-{media.CONFORMING}" if engine.pool == "remote" else engine.version
-
-
-def _requested(request: SegmentRequest) -> dict[str, object]:
-    """Tell for the manifest what clip an engine was asked for."""
-    picture = request.format
-    return {
-        "frames": request.frames,
-        "size": picture.size,
-        "fps": picture.fps,
-        "seconds": round(picture.seconds(request.frames), 3),
-    }
-
-
-def _delivered(clip: media.Clip, given: Delivered) -> dict[str, object]:
-    """Tell for the manifest what clip an engine gave, before anything was done to it."""
-    return {
-        "codec": clip.codec,
-        "frames": clip.frames,
-        "size": clip.size,
-        "fps": round(clip.fps, 3),
-        "seconds": round(clip.seconds, 3),
-        "has_audio": clip.has_audio,
-        "sha256": given.sha256,
-        "bytes": given.bytes,
-    }
 
 
 def _cut(shot: Shot, clip: Path) -> assembly.Cut:

@@ -20,7 +20,7 @@ from ttv.generators._remote import AddressExpired
 from ttv.media import Coding, Encoder, Format, black
 from ttv.pipeline import Commission, Kind, Order, Pocket, Purchase, Step
 from ttv.pipeline._buying import buy
-from ttv.pipeline._generating import Delivered
+from ttv.pipeline._obtained import Obtained
 from ttv.pipeline._work import Tools, Work
 
 T = TypeVar("T")
@@ -231,7 +231,7 @@ class Desk:
 
     async def buy(
         self, fate: Fate | None = None, *, buyer: str = "ann", step: str = "segment-1"
-    ) -> Delivered:
+    ) -> Obtained:
         """Buy the segment in a process of its own."""
         fate = fate or Fate()
         self.runs += 1
