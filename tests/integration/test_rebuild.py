@@ -184,6 +184,7 @@ async def rebuild(shop: Shop, data: Path, *arguments: str) -> str:
     ("change", "reason"),
     [
         ({"id": "job_1"}, "the manifest names no job"),
+        ({"tenant": "acme:x"}, "the manifest names no tenant"),
         ({"id": 7}, "the manifest does not tell the id of its job"),
         ({"created_at": None}, "the manifest does not tell the created_at of its job"),
     ],

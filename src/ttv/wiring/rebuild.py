@@ -18,6 +18,7 @@ from ttv.errors import NotFound
 from ttv.observability import log
 from ttv.pipeline import MANIFEST_FILE, Delivered, Kind, Pipeline, Unreadable
 from ttv.settings import Settings
+from ttv.tenancy import is_tenant
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.places import FILMS, HOME_PARTS, Place
 from ttv.wiring.queue import open_jobs
@@ -63,7 +64,7 @@ class _Record(BaseModel):
     """What a manifest says of the job, as ``FilmRunner`` writes it."""
 
     id: str
-    tenant: Annotated[str, Field(pattern=r"[a-z0-9][a-z0-9-]*")]
+    tenant: str
     attempt: Annotated[int, Field(ge=1)]
     terms: _Terms
     created_at: int
@@ -126,6 +127,8 @@ def _job(film: Delivered) -> jobs.Job:
         raise Unreadable(f"the manifest does not tell the {place} of its job") from error
     if not jobs.is_job_id(record.id):
         raise Unreadable("the manifest names no job")
+    if not is_tenant(record.tenant):
+        raise Unreadable("the manifest names no tenant")
     steps = tuple(
         jobs.Step(
             name=step.name,

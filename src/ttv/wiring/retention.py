@@ -6,13 +6,13 @@ film whose job nobody knows stays for its days: where Redis was lost, ``ttv rebu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final, Self
 
-from ttv.artifacts import Folder
+from ttv.artifacts import Folder, Listed
 from ttv.jobs import Fate, State, is_job_id
 from ttv.pipeline import MANIFEST_FILE, Kept
 from ttv.settings import Settings
@@ -106,19 +106,17 @@ def _seconds(days: float) -> float | None:
 def _attempts(folder: Folder) -> Iterable[tuple[int, Folder]]:
     """Divide what lies in the folder of a job by the attempts that have delivered it."""
 
-    def attempt_of(file: Any) -> int:
+    def attempt_of(file: Listed) -> int:
         return Place.of(file.key).attempt
 
     for attempt, files in groupby(sorted(folder.files, key=attempt_of), key=attempt_of):
         yield attempt, Folder(folder.key, tuple(files))
 
 
-def _shown(result: Any) -> int | None:
+def _shown(result: Mapping[str, Any] | None) -> int | None:
     """Tell of which attempt the film is that a job shows."""
-    try:
-        return Place.of(result["files"]["film"]["key"]).attempt
-    except (KeyError, TypeError):
-        return None
+    film = (result or {}).get("files", {}).get("film")
+    return Place.of(film["key"]).attempt if film else None
 
 
 def _ended(fate: Fate) -> float:
