@@ -57,7 +57,8 @@ _SECONDS: Final = "seconds"
 async def get_live_playlist(request: Request, here: Here, who: Who, job_id: JobId) -> Response:
     """Give an HLS playlist of the shots that are made, in order, to watch while the rest renders.
 
-    It grows until the last shot is there or the job is over. Its media are links that need no
+    It grows until the last shot is there or the job is over. What is heard is what the scenes
+    sound like, also where the film is given another soundtrack. Its media are links that need no
     key; `/v1/jobs/{job_id}/artifact?output=live` gives a link to the playlist itself.
     """
     job = await here.jobs.store.get(job_id, tenant=who.tenant)

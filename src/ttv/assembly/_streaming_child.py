@@ -18,7 +18,7 @@ def work(request: Message, _report: Report) -> Message:
     able = clip.codec == "h264" and clip.steady
     if able:
         place = Section(compose(cut["prompt"], seed=seed), cut["frames"])
-        sound = soundtrack([place], fps=fps, seed=seed)
+        sound = soundtrack([place], fps=fps, seed=seed, fades=False)
         broadcast(clip, Path(request["to"]), sound=sound)
     return {"written": able}
 

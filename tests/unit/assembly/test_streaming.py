@@ -36,6 +36,17 @@ def test_a_piece_shows_every_frame_of_its_shot_with_the_sound_of_its_place(tmp_p
     assert float(np.abs(heard).max()) > 0.01
 
 
+def test_the_sound_of_a_piece_goes_on_to_its_ends_where_others_follow(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", 60, coding=Coding())
+
+    assert written(clip, 60, tmp_path / "a.ts")
+
+    with av.open(str(tmp_path / "a.ts")) as piece:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in piece.decode(audio=0)])
+    parts = [float(np.sqrt(np.mean(part**2))) for part in np.array_split(heard, 20)]
+    assert min(parts[1], parts[-2]) > 0.5 * float(np.median(parts))
+
+
 def test_equal_shots_give_equal_pieces(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "a.mp4", 30, coding=Coding())
     pieces = [tmp_path / "1.ts", tmp_path / "2.ts"]

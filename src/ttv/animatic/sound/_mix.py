@@ -24,6 +24,8 @@ _CHANGE: Final = 1.2
 _CHORD_SECONDS: Final = 6.0
 _FADE_IN: Final = 0.4
 _FADE_OUT: Final = 1.5
+#: Long enough that no click is heard where stretches meet, too short for a gap.
+_SEAM: Final = 0.01
 #: Chance that an event comes in its turn.
 _CHANCE: Final = 0.7
 _PLACE_GAIN: Final = 0.095
@@ -40,9 +42,12 @@ class Section:
     frames: int
 
 
-def soundtrack(sections: Sequence[Section], *, fps: int, seed: int) -> Iterator[Sound]:
+def soundtrack(
+    sections: Sequence[Section], *, fps: int, seed: int, fades: bool = True
+) -> Iterator[Sound]:
     """Make the sound of a film, as long as its frames to within one block.
 
+    Without ``fades`` it is that of a stretch from its midst, which others come before and after.
     The loudness is about -20 dB RMS under full scale, with no peak above -1.
     """
     seeds = Seeds(seed)
@@ -50,18 +55,19 @@ def soundtrack(sections: Sequence[Section], *, fps: int, seed: int) -> Iterator[
     place = _Place(sections, ends, seeds)
     pad = _Pad(sections[0].scene, seeds)
     length = math.ceil(ends[-1] * SOUND_RATE)
+    fade_in, fade_out = (_FADE_IN, _FADE_OUT) if fades else (_SEAM, _SEAM)
     for start in range(0, length, _BLOCK):
         samples = min(_BLOCK, length - start)
         block = place.block(start, samples)
         block += pad.block(start, samples)
-        block *= _fades(start, samples, ends[-1])[:, None]
+        block *= _faded(start, samples, ends[-1], fade_in=fade_in, fade_out=fade_out)[:, None]
         yield np.tanh(block, out=block)
 
 
-def _fades(start: int, samples: int, length: float) -> Wave:
+def _faded(start: int, samples: int, length: float, *, fade_in: float, fade_out: float) -> Wave:
+    """Give the loudness at every sample; neither fade takes more than a quarter of the length."""
     places = np.arange(start, start + samples) / SOUND_RATE
-    fade_in, fade_out = min(_FADE_IN, length / 4), min(_FADE_OUT, length / 4)
-    points = (0.0, fade_in, length - fade_out, length)
+    points = (0.0, min(fade_in, length / 4), length - min(fade_out, length / 4), length)
     return np.interp(places, points, (0.0, 1.0, 1.0, 0.0)).astype(np.float32)
 
 
