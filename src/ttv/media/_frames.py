@@ -113,9 +113,9 @@ def _filtered(path: Path, fmt: Format) -> Iterator[Pixels]:
         graph = _graph(stream, fmt)
         for frame in file.decode(stream):
             graph.push(frame)
-            yield from _drain(graph)
+            yield from map(planes_of, drained(graph))
         graph.push(None)
-        yield from _drain(graph)
+        yield from map(planes_of, drained(graph))
 
 
 def _graph(stream: VideoStream, fmt: Format) -> Graph:
@@ -143,10 +143,10 @@ def _graph(stream: VideoStream, fmt: Format) -> Graph:
     return graph
 
 
-def _drain(graph: Graph) -> Iterator[Pixels]:
+def drained(graph: Graph) -> Iterator[av.VideoFrame]:
+    """Give the pictures that a graph of filters has ready."""
     while True:
         try:
-            frame = graph.vpull()
+            yield graph.vpull()
         except (av.BlockingIOError, av.EOFError):
             return
-        yield planes_of(frame)

@@ -13,8 +13,9 @@ from av.filter import Graph
 from av.video.stream import VideoStream
 
 from ttv.files import whole
-from ttv.media._clip import open_clip, probe
+from ttv.media._clip import open_clip, picture_of, probe
 from ttv.media._errors import reading, writing
+from ttv.media._frames import drained
 
 #: GIF counts time in hundredths of a second.
 _TICK: Final = Fraction(1, 100)
@@ -40,15 +41,14 @@ def save_gif(
     high = max(2, round(wide * clip.height / clip.width / 2) * 2)
     rate = min(Fraction(fps), Fraction(clip.fps).limit_denominator(1001))
     with reading(source), open_clip(source) as file:
-        picture = file.streams.video[0]
-        picture.thread_type = "AUTO"
+        picture = picture_of(file)
         graph = _graph(picture, f"{wide}:{high}", rate)
         for count, frame in zip(range(wanted), file.decode(picture), strict=False):
             graph.push(frame)
             progress(0.5 * (count + 1) / wanted)
         graph.push(None)
         with writing(), whole(to) as part:
-            _write(part, _drawn(graph), (wide, high), rate)
+            _write(part, drained(graph), (wide, high), rate)
     progress(1.0)
 
 
@@ -72,14 +72,6 @@ def _graph(stream: VideoStream, size: str, rate: Fraction) -> Graph:
     palette.link_to(painted, 0, 1)
     graph.link_nodes(painted, graph.add("buffersink")).configure()
     return graph
-
-
-def _drawn(graph: Graph) -> Iterator[av.VideoFrame]:
-    while True:
-        try:
-            yield graph.vpull()
-        except (av.BlockingIOError, av.EOFError):
-            return
 
 
 def _write(

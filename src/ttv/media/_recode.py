@@ -18,7 +18,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from ttv.files import whole
-from ttv.media._clip import Clip, open_clip, probe
+from ttv.media._clip import Clip, open_clip, picture_of, probe
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import UNTAGGED, open_mp4
 from ttv.media._sound import SOUND_RATE
@@ -82,8 +82,7 @@ class _Recoder:
         self, film: Clip, clip: InputContainer, file: OutputContainer, recoding: Recoding
     ) -> None:
         self._clip = clip
-        self._picture = clip.streams.video[0]
-        self._picture.thread_type = "AUTO"
+        self._picture = picture_of(clip)
         self._sound = clip.streams.audio[0] if clip.streams.audio else None
         self._rate = Fraction(film.fps).limit_denominator(1001)
         self._frames = 0
