@@ -53,7 +53,7 @@ _SHORT: Final = Trials(
     poison_lease=2,
     power_loss=1,
     frozen=1,
-    uploads=30,
+    uploads=16,
 )
 _LONG: Final = Trials(
     create=10,
