@@ -47,6 +47,8 @@ _CONTROL: Final = {
 
 #: Libraries that print the addresses they ask, and some of these are as good as a key.
 _TALKATIVE: Final = ("httpcore", "httpx")
+#: Libraries that complain of what clients send wrong, who are told in their answers.
+_COMPLAINING: Final = ("python_multipart",)
 
 #: One event, in the order in which its fields are written.
 Entry = dict[str, Any]
@@ -173,6 +175,8 @@ def configure(
     logging.getLogger("ttv").setLevel(level)
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(max(root.level, logging.WARNING))
+    for library in _COMPLAINING:
+        logging.getLogger(library).setLevel(logging.ERROR)
     structlog.configure(
         processors=_PROCESSORS,
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -27,7 +27,7 @@ def _unchanged_logging() -> Iterator[None]:
     structlog.reset_defaults()
     root.handlers[:], sys.excepthook = handlers, hook
     root.setLevel(level)
-    for name in ("ttv", "httpcore", "httpx"):
+    for name in ("ttv", "httpcore", "httpx", "python_multipart"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -133,6 +133,12 @@ def test_an_address_that_is_asked_is_never_in_the_log() -> None:
 def test_a_library_that_prints_addresses_is_as_quiet_as_all_others() -> None:
     stream = started(level="ERROR")
     logging.getLogger("httpx").warning("Something is wrong")
+    assert stream.getvalue() == ""
+
+
+def test_what_clients_send_wrong_is_no_warning_of_ours() -> None:
+    stream = started(level="DEBUG")
+    logging.getLogger("python_multipart.multipart").warning("Found invalid character 13")
     assert stream.getvalue() == ""
 
 
