@@ -221,6 +221,8 @@ def _kind(path: Path, purpose: Purpose | None) -> UploadKind:
     """Tell what a file is, and that it is what it is to be used as."""
     if not path.is_file():
         raise InvalidRequest("file does not exist; name one that does", param="file")
+    if not path.stat().st_size:
+        raise InvalidRequest("file is empty; send the bytes of an image or audio", param="file")
     told = media.kind_of(path)
     if told is None:
         raise InvalidRequest(

@@ -217,6 +217,13 @@ async def test_what_is_refused_leaves_nothing(
     assert await keys(store) == []
 
 
+async def test_an_empty_file_is_told_to_be_one(uploads: Uploads, tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+
+    with pytest.raises(InvalidRequest, match="file is empty"):
+        await uploads.put("acme", tmp_path / "a.png")
+
+
 async def test_a_file_must_be_what_it_is_to_be_used_as(uploads: Uploads, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="soundtrack needs audio") as caught:
         await uploads.put("acme", picture(tmp_path / "a.png"), purpose=Purpose.SOUNDTRACK)
