@@ -19,7 +19,7 @@ from ttv import tether
 
 #: So many requests are made up in all, unless TTV_FUZZ_EXAMPLES asks for fewer or more.
 LEAST: Final = 20_000
-USUAL: Final = 150
+USUAL: Final = 160
 #: Requests that are made up for each operation, in each phase that has no number of its own.
 EXAMPLES: Final = int(os.environ.get("TTV_FUZZ_EXAMPLES", USUAL))
 #: Who asks, and his part of the examples: most of what a guesser gets is a 401.
