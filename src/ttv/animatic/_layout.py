@@ -18,7 +18,6 @@ from ttv.animatic.world import Seeds, View, canvas_on
 
 #: No more than this many of one kind are drawn.
 MOST: Final = 12
-_OPEN_SETTINGS: Final = {Setting.SKY, Setting.SPACE, Setting.UNDERWATER}
 _WET_SETTINGS: Final = {Setting.OCEAN, Setting.LAKE, Setting.BEACH}
 _BOATS: Final = {"boat", "ship", "sailboat", "submarine"}
 _SWIMS: Final = {Action.SWIM, Action.DIVE, Action.FLOAT}

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from ttv.errors import InvalidRequest
+from ttv.ids import is_id
 from ttv.jobs._state import STAGES, Stage, State, StepState
 
 #: Worker pools: by what a step occupies while it runs.
 POOLS: Final = ("cpu", "gpu", "remote")
 
 _STEP_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_JOB_ID: Final = re.compile(r"job_[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def is_job_id(text: str) -> bool:
     """Tell whether a text has the form of a job's id (``job_`` and a ULID)."""
-    return _JOB_ID.fullmatch(text) is not None
+    return is_id("job", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from ttv.ids import NUMBER
 from ttv.jobs._job import Failure, StepId
 
 #: A letter's place in the list: its time, so that the order is that of time, and its step id.
-PLACE: Final = re.compile(r"[0-9]{15}:job_[0-9A-HJKMNP-TV-Z]{26}:[0-9]{1,15}:[a-z0-9-]+")
+PLACE: Final = re.compile(rf"[0-9]{{15}}:job_{NUMBER}:[0-9]{{1,15}}:[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)

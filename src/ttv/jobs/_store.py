@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ulid import ULID
-
 from ttv.errors import Conflict, InvalidRequest
+from ttv.ids import new_id
 from ttv.jobs._advance import advance, work
 from ttv.jobs._calls import Calls
 from ttv.jobs._event import START, Event, Tail
@@ -50,7 +49,7 @@ class Created:
 
 def new_job_id() -> str:
     """Make the id of a new job; ids sort by the time they were made."""
-    return f"job_{ULID()}"
+    return new_id("job")
 
 
 class JobStore(Calls):

@@ -11,12 +11,7 @@ from hashlib import sha256
 from typing import Any, Final, Self
 
 from ttv.errors import NotFound
-
-#: Crockford's alphabet, in which ids are written: no letter looks like another.
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BITS: Final = 5
-_CHARACTERS: Final = 26
-_ID: Final = re.compile(f"file_[{_ALPHABET}]{{{_CHARACTERS}}}", re.ASCII)
+from ttv.ids import id_of, is_id
 
 UNKNOWN: Final = "there is no such file here; ttv files list shows those that there are"
 #: The longest name that is shown.
@@ -80,15 +75,12 @@ class Upload:
 
 def is_file_id(text: str) -> bool:
     """Tell whether a text could be the id of an upload."""
-    return _ID.fullmatch(text) is not None
+    return is_id("file", text)
 
 
 def file_id(tenant: str, digest: str) -> str:
     """Give the id of the bytes with this SHA-256 among the files of a tenant."""
-    number = int.from_bytes(sha256(f"{tenant}\0{digest}".encode()).digest())
-    number >>= 256 - _BITS * _CHARACTERS
-    places = range(_BITS * (_CHARACTERS - 1), -1, -_BITS)
-    return "file_" + "".join(_ALPHABET[number >> place & 31] for place in places)
+    return id_of("file", sha256(f"{tenant}\0{digest}".encode()).digest())
 
 
 def tenant_folder(tenant: str) -> str:

@@ -15,13 +15,11 @@ from ttv.webhooks._guard import Guard
 from ttv.webhooks._hooks import MAX_ENDPOINTS, Hooks
 from ttv.webhooks._open import Webhooks, over
 from ttv.webhooks._post import Post
-from ttv.webhooks._sender import MAX_REPLY, TIMEOUT, Reply, Sender
+from ttv.webhooks._sender import Reply, Sender
 
 __all__ = [
     "MAX_ENDPOINTS",
-    "MAX_REPLY",
     "PING",
-    "TIMEOUT",
     "USUAL",
     "Attempt",
     "Courier",

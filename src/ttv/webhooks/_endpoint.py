@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self
 
 from ttv.errors import InvalidRequest
+from ttv.ids import is_id
 from ttv.webhooks._target import Target
 
-_ID: Final = re.compile(r"wh_[0-9A-HJKMNP-TV-Z]{26}")
 _MAX_DESCRIPTION: Final = 200
 
 
@@ -34,7 +33,7 @@ USUAL: Final = frozenset(Event) - {Event.STARTED}
 
 def is_endpoint_id(text: str) -> bool:
     """Tell whether a text has the form of an endpoint's id (``wh_`` and a ULID)."""
-    return _ID.fullmatch(text) is not None
+    return is_id("wh", text)
 
 
 @dataclass(frozen=True, slots=True)

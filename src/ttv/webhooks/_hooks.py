@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ulid import ULID
-
 from ttv.errors import Conflict, InvalidRequest, NotFound
+from ttv.ids import new_id
 from ttv.redis import Connection, answering
 from ttv.webhooks._endpoint import PING, USUAL, Attempt, Endpoint, Issued, Wish, is_endpoint_id
 from ttv.webhooks._guard import Guard
@@ -19,11 +18,6 @@ from ttv.webhooks._target import Target
 MAX_ENDPOINTS: Final = 10
 #: Milliseconds for which a rotated secret signs beside the new one.
 OVERLAP: Final = 24 * 3_600 * 1_000
-
-
-def new_id(kind: str) -> str:
-    """Make an id; ids sort by the time they were made."""
-    return f"{kind}_{ULID()}"
 
 
 class Hooks:

@@ -27,7 +27,7 @@ TIMEOUT: Final = 20.0
 #: Seconds for one of several addresses of a host, so that the next gets its turn.
 _DIAL: Final = 5.0
 #: Bytes of a reply that are read before it is left.
-MAX_REPLY: Final = 64 * 1024
+_MAX_REPLY: Final = 64 * 1024
 _RETRY_AFTER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 #: What may ask to be left alone for a while.
 _THROTTLES: Final = frozenset({429, 503})
@@ -49,11 +49,6 @@ class Reply:
     def delivered(self) -> bool:
         """Tell whether the receiver has it."""
         return self.error is None
-
-    @property
-    def gone(self) -> bool:
-        """Tell whether the receiver wants nothing any more."""
-        return self.status == 410
 
 
 class Sender:
@@ -172,7 +167,7 @@ async def _read(answer: httpcore.Response) -> None:
     size = 0
     async for chunk in answer.aiter_stream():
         size += len(chunk)
-        if size >= MAX_REPLY:
+        if size >= _MAX_REPLY:
             return
 
 

@@ -9,9 +9,8 @@ import resource
 import socket
 from typing import Final
 
-from ulid import ULID
-
 from ttv import access, api, jobs, tether, webhooks, worker
+from ttv.ids import new_id
 from ttv.observability import WorkerMetrics, configure
 from ttv.pipeline import Pipeline
 from ttv.settings import Settings
@@ -54,7 +53,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             uploads=uploads_in(made_by.store, settings),
             makes=made_by,
             settings=settings,
-            new_request_id=lambda: f"req_{ULID()}",
+            new_request_id=lambda: new_id("req"),
         )
         gc.freeze()  # what was loaded so far stays; no collection of garbage need look at it
         tether.tell_ready()
