@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 from tests.bucket import Bucket, s3
 from ttv.testing import gcs
+
+# How long one example takes says more of the machine than of the code; pytest bounds each test.
+hypothesis.settings.register_profile("ttv", deadline=None)
+hypothesis.settings.load_profile("ttv")
 
 
 @pytest.fixture(scope="session")
