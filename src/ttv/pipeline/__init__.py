@@ -7,13 +7,14 @@ from ttv.pipeline._delivering import remove_films
 from ttv.pipeline._estimate import Estimate, Line
 from ttv.pipeline._given import Given, Gone
 from ttv.pipeline._graph import opening_steps
+from ttv.pipeline._making import Watcher
 from ttv.pipeline._manifest import MANIFEST_FILE, Delivered, Unreadable, film_warnings
 from ttv.pipeline._order import Limits, Mode, Order, Wish, check_prompt
-from ttv.pipeline._pipeline import Outcome, Pipeline, Watcher
+from ttv.pipeline._pipeline import Pipeline
 from ttv.pipeline._purse import Pocket, Purchase, Purse
 from ttv.pipeline._reproduce import Difference, NotReproducible, Reproduction
 from ttv.pipeline._shelf import Kept, Shelf
-from ttv.pipeline._step import Kind, Report, Result, Step, output_of
+from ttv.pipeline._step import Kind, Outcome, Report, Result, Step, output_of
 from ttv.pipeline._take import Take
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Run the steps of a film: one at a time for a worker, or all of them in this process."""
+"""Run the steps of a film one at a time, for a worker; read it back, price it, end it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from ttv.artifacts import Store
-from ttv.errors import InvalidRequest, TtvError
+from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities, Generator, SegmentRequest, check, check_size
 from ttv.keyframes import Painter
 from ttv.money import usd
@@ -33,11 +33,12 @@ from ttv.pipeline._graph import (
 )
 from ttv.pipeline._ledger import Ledger
 from ttv.pipeline._lost import lost
+from ttv.pipeline._making import Making, Watcher
 from ttv.pipeline._manifest import Delivered, read_manifest
 from ttv.pipeline._order import Limits, Order
 from ttv.pipeline._posted import Posted
 from ttv.pipeline._reproduce import Difference, Reproduction
-from ttv.pipeline._step import Kind, Report, Result, Step, of_shot
+from ttv.pipeline._step import Kind, Outcome, Report, Result, Step, of_shot
 from ttv.pipeline._take import retaken
 from ttv.pipeline._work import Tools, Work
 from ttv.planning import Plan, Planner, from_document
@@ -47,30 +48,6 @@ from ttv.provenance import Provenance
 _FREE_PLANNER: Final = "builtin"
 
 _BackEnd = TypeVar("_BackEnd")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What running one step gave."""
-
-    result: Result
-    #: The rest of the film's steps; only planning gives any.
-    steps: tuple[Step, ...] = ()
-    #: What the film will cost, in millionths of a US dollar; only planning tells.
-    cost: int | None = None
-
-
-class Watcher(Protocol):
-    """Follows a film that is made in this process; called on the event loop."""
-
-    def planned(self, plan: Plan, steps: tuple[Step, ...]) -> None:
-        """Take the plan and the steps that follow it."""
-
-    def progressed(self, step: Step, fraction: float, message: str) -> None:
-        """Take the fraction done (0.0 to 1.0) of a running step."""
-
-    def finished(self, step: Step, result: Result) -> None:
-        """Take the result of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +242,8 @@ class Pipeline:
         Returns the results by step name; the film is the file "film" of step "delivery".
         Cancelling the call ends all work; finished steps stay in the store.
         """
-        run = _Run(self, order, workspace, commission, watcher, asyncio.Semaphore(slots))
-        try:
-            return await run.all()
-        except BaseExceptionGroup as group:
-            failure = _first(group)
-        raise failure  # outside the block, where it keeps the cause it has
+        making = Making(self, order, workspace, commission, watcher, asyncio.Semaphore(slots))
+        return await making.all()
 
     async def call_off(self, order: Order, purchase: str, *, buyer: str) -> int | None:
         """End at its provider what was bought for a film that nobody makes or wants any more.
@@ -304,55 +277,6 @@ class Pipeline:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One film being made in this process."""
-
-    pipeline: Pipeline
-    order: Order
-    workspace: Path
-    commission: Commission
-    watcher: Watcher
-    slots: asyncio.Semaphore
-
-    async def all(self) -> Mapping[str, Result]:
-        """Run every step as soon as what it needs is there."""
-        (opening,) = opening_steps()
-        planned = await self._one(opening, {})
-        plan = await self.pipeline.planned(planned.result)
-        self.watcher.planned(plan, planned.steps)
-        ready: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        ready.set_result(planned)
-        outcomes: dict[str, asyncio.Future[Outcome]] = {opening.name: ready}
-        async with asyncio.TaskGroup() as group:
-            for step in planned.steps:
-                needs = {name: outcomes[name] for name in step.needs}
-                outcomes[step.name] = group.create_task(self._after(needs, step))
-        return {name: outcome.result().result for name, outcome in outcomes.items()}
-
-    async def _after(self, needs: Mapping[str, asyncio.Future[Outcome]], step: Step) -> Outcome:
-        """Wait for the needs of a step and run it."""
-        results = {name: (await outcome).result for name, outcome in needs.items()}
-        if step.pool == "remote":
-            return await self._one(step, results)
-        async with self.slots:
-            return await self._one(step, results)
-
-    async def _one(self, step: Step, results: Mapping[str, Result]) -> Outcome:
-        folder = self.workspace / step.name
-        folder.mkdir(parents=True)
-        outcome = await self.pipeline.run(
-            self.order,
-            step,
-            results,
-            workspace=folder,
-            commission=self.commission,
-            report=lambda fraction, message: self.watcher.progressed(step, fraction, message),
-        )
-        self.watcher.finished(step, outcome.result)
-        return outcome
-
-
 def _pick(known: Mapping[str, _BackEnd], name: str, param: str) -> _BackEnd:
     """Look a back end up by name, or refuse the field."""
     try:
@@ -372,12 +296,3 @@ def _check_shot(request: SegmentRequest, engine: Capabilities, path: str) -> Non
         raise InvalidRequest(
             f"{path} cannot be made here: {error.message}", param=f"{path}.{error.param}"
         ) from error
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Give the failure to tell the user: the first of our own, else the first of all."""
-    ours = group.subgroup(TtvError)
-    leaf: BaseException = ours or group
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf

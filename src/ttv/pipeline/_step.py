@@ -101,5 +101,16 @@ class Result:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running one step gave."""
+
+    result: Result
+    #: The rest of the film's steps; only planning gives any.
+    steps: tuple[Step, ...] = ()
+    #: What the film will cost, in millionths of a US dollar; only planning tells.
+    cost: int | None = None
+
+
 #: Called with the fraction done (0.0 to 1.0) of the running step and a short text for people.
 Report = Callable[[float, str], None]
