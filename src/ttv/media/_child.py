@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from ttv import children
@@ -10,6 +9,7 @@ from ttv.children import Message, Report
 from ttv.media._clip import probe
 from ttv.media._frames import frame_of
 from ttv.media._png import save_png
+from ttv.media._told import told
 
 
 def work(request: Message, _report: Report) -> Message:
@@ -19,7 +19,7 @@ def work(request: Message, _report: Report) -> Message:
         last = clip.frames - 1
         tags = {"comment": clip.comment, "frame": str(last)}
         save_png(Path(request["last_frame"]), frame_of(clip, last), tags)
-    return {**asdict(clip), "path": str(clip.path)}
+    return told(clip)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from ttv import children
 from ttv.children import Limits
 from ttv.media._clip import Clip
 from ttv.media._format import Format
-from ttv.media._inspect import clip_of
 from ttv.media._mp4 import Coding
+from ttv.media._told import clip_of
 
 #: Changes whenever the same clip would be conformed to other bytes.
 CONFORMING: Final = "1"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from ttv.media._encoder import Encoder
 from ttv.media._format import Format
 from ttv.media._frames import fitted
 from ttv.media._mp4 import Coding
+from ttv.media._told import told
 
 #: Frames of a clip of an engine: a quarter of an hour at 120 a second. No engine makes as many.
 _MOST_FRAMES: Final = 15 * 60 * 120
@@ -26,22 +26,18 @@ def work(request: Message, report: Report) -> Message:
     source, to = Path(request["source"]), Path(request["to"])
     fmt, frames, leave_out = Format(**request["format"]), request["frames"], request["leave_out"]
     clip = probe(source, most_frames=_MOST_FRAMES)
-    for sentence in _told(clip, fmt, frames + leave_out):
+    for sentence in _sentences(clip, fmt, frames + leave_out):
         report.warn(sentence)
     if not leave_out and _is_exact(clip, fmt, frames):
         with storage_errors(to.parent):
             source.rename(to)
-        return _described(clip)
+        return told(clip)
     pictures = islice(fitted(source, fmt, leave_out + frames), leave_out, None)
     with Encoder(to, fmt, coding=Coding(**request["coding"])) as encoder:
         for number, picture in enumerate(pictures, start=1):
             encoder.write(picture)
             report.progress(number / frames)
-    return _described(clip)
-
-
-def _described(clip: Clip) -> Message:
-    return {**asdict(clip), "path": str(clip.path)}
+    return told(clip)
 
 
 def _is_exact(clip: Clip, fmt: Format, frames: int) -> bool:
@@ -50,7 +46,7 @@ def _is_exact(clip: Clip, fmt: Format, frames: int) -> bool:
     return clip.steady and kind == ("h264", "yuv420p", fmt.size, fmt.fps, frames)
 
 
-def _told(clip: Clip, fmt: Format, frames: int) -> Iterator[str]:
+def _sentences(clip: Clip, fmt: Format, frames: int) -> Iterator[str]:
     """Say what is done to a clip that should show so many frames."""
     if clip.size != fmt.size:
         yield f"made at {clip.size} and scaled to {fmt.size}"

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from ttv import children
-from ttv.children import Limits, Message, OverLimit
+from ttv.children import Limits, OverLimit
 from ttv.media._clip import Clip
 from ttv.media._errors import Unreadable
+from ttv.media._told import clip_of
 
 #: For reading packets alone: enough for minutes of the largest picture.
 _PROBE_LIMITS: Final = Limits(
@@ -39,8 +40,3 @@ async def _ask(clip: Path, last_frame: Path | None, *, limits: Limits) -> Clip:
     request = {"clip": str(clip), "last_frame": str(last_frame) if last_frame else None}
     found, _ = await children.run("ttv.media._child", request, limits=limits)
     return clip_of(clip, found)
-
-
-def clip_of(path: Path, found: Message) -> Clip:
-    """Read back what a child has found out about a clip."""
-    return Clip(**{**found, "path": path, "keyframes": tuple(found["keyframes"])})

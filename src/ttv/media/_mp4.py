@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 import av
 from av.codec.context import Flags
 from av.container import OutputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
@@ -90,8 +91,13 @@ def add_h264(file: OutputContainer, fmt: Format, coding: Coding) -> VideoStream:
     codec.thread_count = coding.threads
     codec.gop_size = _KEYFRAME_SECONDS * fmt.fps
     codec.flags |= Flags.bitexact
+    in_bt709(codec)
+    return stream
+
+
+def in_bt709(codec: VideoCodecContext) -> None:
+    """Say of pictures to be encoded that they are in BT.709, limited range, as ours are."""
     codec.color_range = ColorRange.MPEG
     codec.colorspace = Colorspace.ITU709
     codec.color_primaries = ColorPrimaries.BT709
     codec.color_trc = ColorTrc.BT709
-    return stream

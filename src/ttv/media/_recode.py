@@ -14,13 +14,12 @@ from av.audio.stream import AudioStream
 from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
 from ttv.files import whole
 from ttv.media._clip import Clip, open_clip, picture_of, probe
 from ttv.media._errors import WrongLength, reading, writing
-from ttv.media._mp4 import UNTAGGED, open_mp4
+from ttv.media._mp4 import UNTAGGED, in_bt709, open_mp4
 from ttv.media._sound import SOUND_RATE
 
 #: The bytes may depend on the number of threads, so it is the same on every machine.
@@ -143,10 +142,7 @@ class _Recoder:
         codec.thread_count = _THREADS
         codec.gop_size = round(_KEYFRAME_SECONDS * self._rate)
         codec.flags |= Flags.bitexact
-        codec.color_range = ColorRange.MPEG
-        codec.colorspace = Colorspace.ITU709
-        codec.color_primaries = ColorPrimaries.BT709
-        codec.color_trc = ColorTrc.BT709
+        in_bt709(codec)
         if recoding.mark:
             codec.codec_tag = recoding.mark
         return stream
