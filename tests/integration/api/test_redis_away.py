@@ -20,20 +20,21 @@ from ttv.api.signing import Signer
 
 pytestmark = pytest.mark.anyio
 
-#: What tells how things are, also how they are without Redis.
+#: What tells how things are, also how they are without Redis, and what needs none once it is known
+#: who asks.
 WITHOUT: Final = frozenset(
     {
         *("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"),
         *("/v1/backends", "/v1/jobs/estimate"),
         "/v1/artifacts/{key}",
+        *("/v1/files", "/v1/files/{file_id}", "/v1/files/{file_id}/content"),
     }
 )
 #: What could be names of things, and what to send where something has to be sent.
 NAMES: Final = {
     "key_id": "abcd1234",
     "n": 1,
-    "file_id": "file_0",
-    "webhook_id": "wh_0",
+    "webhook_id": "wh_01JZ8Q5W3N6X4T7V9B2C1D0EFG",
     "delivery_id": "msg_0",
     "name": "webm",
     "file": "film.mp4",
@@ -42,6 +43,7 @@ NAMES: Final = {
 BODIES: Final = {
     "createJob": {"prompt": "a fox"},
     "createKey": {"name": "ann"},
+    "createWebhook": {"url": "https://93.184.216.34/"},
     "reproduceJob": told(),
 }
 #: Seconds that a caller may wait, and what a busy machine adds.
