@@ -79,9 +79,8 @@ def splice(
         else:
             sound = soundtrack(_sections(cuts, seed), fps=fmt.fps, seed=seed)
         parts = [bench.part(run) for run in runs]
-        join(parts, film, sound=sound, tags=tags, notes=bool(tags))
-    made = probe(film)
-    if made.frames != frames or not made.steady:
+        made = join(parts, film, sound=sound, tags=tags, notes=bool(tags))
+    if made.frames != frames:
         raise WrongLength.of("the film", frames=made.frames, expected=frames)
     save_png(poster, frame_of(made, _poster_frame(pieces)), {})
     return Spliced(frames, copied_frames=frames - encoded)
@@ -120,9 +119,11 @@ class _Bench:
 
 
 def _probed(cuts: Sequence[Cut]) -> Iterator[Clip]:
+    clip = None
     for at, cut in enumerate(cuts):
         with about_shot(at):
-            yield probe(cut.clip)
+            clip = probe(cut.clip, like=clip)
+        yield clip
 
 
 def _copyable(

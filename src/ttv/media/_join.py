@@ -12,7 +12,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from ttv.files import whole
-from ttv.media._clip import Clip, open_clip
+from ttv.media._clip import Clip, open_clip, probe
 from ttv.media._errors import WrongLength, reading, writing
 from ttv.media._mp4 import UNTAGGED, index_room, open_mp4, open_ts
 from ttv.media._notes import strainer
@@ -40,13 +40,14 @@ def join(
     sound: Iterator[Sound] | None = None,
     tags: Mapping[str, str] = UNTAGGED,
     notes: bool = True,
-) -> None:
+) -> Clip:
     """Write the parts one after the other; they must be steady and of one signature.
 
     Time stamps are counted anew, so no frame is lost, doubled or out of order at a seam.
     ``sound`` is made exactly as long as the pictures; sound of the clips is left out. ``tags``
     say of the file what it is ("title", "comment"); without ``notes`` it does not even tell how
-    its pictures were encoded. Raises WrongLength when a clip gives other frames than were probed.
+    its pictures were encoded. Gives what the film is. Raises
+    WrongLength when a clip gives other frames than were probed.
     """
     frames = sum(part.stop - part.start for part in parts)
     seconds = frames / parts[0].clip.fps if parts and sound else 0.0
@@ -59,6 +60,10 @@ def join(
         notes=notes,
         opened=lambda path: open_mp4(path, tags, room=room),
     )
+    film = probe(to, like=parts[0].clip)
+    if film.frames != frames or not film.steady:
+        raise WrongLength.of(to.name, frames=film.frames, expected=frames)
+    return film
 
 
 def broadcast(clip: Clip, to: Path, *, sound: Iterator[Sound]) -> None:
@@ -104,7 +109,7 @@ def _write(
     for turn, packet in enumerate(packets):
         packet.stream = stream
         packet.time_base = frame
-        file.mux(packet)
+        file.mux_one(packet)
         if track:
             file.mux(list(track.until(turn * frame)))
     if track:
@@ -127,18 +132,26 @@ def _renumbered(parts: Iterable[Part]) -> Iterator[Packet[VideoStream]]:
             packet.duration = 1
             turn += 1
             yield packet
-        base += part.stop - part.start
-        if turn != base:
-            raise WrongLength.of(part.clip.path.name, frames=turn, expected=base)
+        base = turn
 
 
 def _packets(part: Part) -> Iterator[tuple[int, Packet[VideoStream]]]:
-    with reading(part.clip.path), open_clip(part.clip.path) as file:
+    """Read the packets of a part, each with the number of its frame, which comes once."""
+    missing = set(range(part.start, part.stop))
+    with reading(part.clip.path), open_clip(part.clip.path, decoding=False) as file:
         stream = file.streams.video[0]
         tick = float(stream.time_base or 0) * part.clip.fps
         for packet in file.demux(stream):
-            if packet.pts is None:
+            pts = packet.pts
+            if pts is None:
                 continue
-            number = round(packet.pts * tick)
+            number = round(pts * tick)
             if part.start <= number < part.stop:
+                if number not in missing:
+                    raise WrongLength(f"{part.clip.path.name} shows its frame {number} twice")
+                missing.remove(number)
                 yield number, packet
+    if missing:
+        expected = part.stop - part.start
+        found = expected - len(missing)
+        raise WrongLength.of(part.clip.path.name, frames=found, expected=expected)

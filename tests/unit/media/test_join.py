@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.media.pictures import SMALL, number, write_clip
-from ttv.media import SOUND_RATE, Clip, Coding, Part, join, planes, probe, read_frame, signature
+from ttv.media import (
+    SOUND_RATE,
+    Clip,
+    Coding,
+    Part,
+    WrongLength,
+    join,
+    planes,
+    probe,
+    read_frame,
+    signature,
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +82,10 @@ def test_any_groups_of_pictures_join_in_order(
         parts.append(Part(clip, start, stop))
     film = tmp_path_factory.mktemp("film") / "film.mp4"
 
-    join(parts, film)
+    told = join(parts, film)
 
     whole = probe(film)
+    assert told == whole
     assert whole.steady
     assert whole.frames == sum(part.stop - part.start for part in parts)
     copied = planes(whole, 0, whole.frames)
@@ -94,6 +107,34 @@ def test_decoding_times_only_rise(tmp_path: Path, clips: list[Clip]) -> None:
 def test_a_part_must_be_whole_groups_of_pictures(clips: list[Clip]) -> None:
     with pytest.raises(ValueError, match="no groups of pictures"):
         Part(clips[3], 3, 48)
+
+
+def test_a_clip_that_is_shorter_than_was_told_is_refused(tmp_path: Path, clips: list[Clip]) -> None:
+    _, two, fifty, _ = clips
+    false = replace(fifty, path=two.path)
+
+    with pytest.raises(WrongLength, match=r"2\.mp4 holds 2 frames where 50 were expected"):
+        join([Part(fifty, 0, 50), Part(false, 0, 50)], tmp_path / "film.mp4")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_that_shows_a_frame_twice_is_refused(tmp_path: Path, clips: list[Clip]) -> None:
+    path = tmp_path / "twice.mp4"
+    with (
+        av.open(str(clips[0].path)) as source,
+        av.open(str(path), "w") as file,
+    ):
+        stream = file.add_stream_from_template(source.streams.video[0])
+        packet = next(source.demux(video=0))
+        packet.stream = stream
+        for packet.dts in (0, 1):
+            packet.pts = 1
+            file.mux(packet)
+    false = replace(clips[1], path=path)
+
+    with pytest.raises(WrongLength, match=r"twice\.mp4 shows its frame 0 twice"):
+        join([Part(false, 0, 2)], tmp_path / "film.mp4")
 
 
 def test_clips_of_other_settings_do_not_join(tmp_path: Path, clips: list[Clip]) -> None:
