@@ -413,3 +413,17 @@ async def test_the_command_says_what_it_removes(house: House) -> None:
     assert first.splitlines()[-1] == "nothing was removed: --dry-run"
     assert second["dry_run"] is False
     assert second["removed"]["orphan"] == {"files": 2, "bytes": 12}
+
+
+async def test_what_is_left_of_an_upload_that_broke_off_goes_after_a_day(house: House) -> None:
+    whole, half = (f"files/acme/file_01JDQX3V0000000000000000A{end}" for end in "AB")
+    for key in (f"{whole}/content.png", f"{whole}/record.json", f"{half}/content.png"):
+        await house.put(key)
+    assert await house.sweep() == {}
+    await house.age(2)
+    assert await house.sweep(dry=True) == {What.UPLOAD: 1}
+    assert len(await house.keys("files")) == 3
+
+    assert await house.sweep() == {What.UPLOAD: 1}
+
+    assert await house.keys("files") == {f"{whole}/content.png", f"{whole}/record.json"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -13,6 +13,10 @@ from typing import Any, Final, Self
 from ttv.errors import NotFound
 from ttv.ids import id_of, is_id
 
+#: Where the uploads of all tenants are, and the parts of a key that name the folder of one.
+UPLOADS: Final = "files"
+UPLOAD_PARTS: Final = 3
+_RECORD: Final = "/record.json"
 UNKNOWN: Final = "there is no such file here; ttv files list shows those that there are"
 #: The longest name that is shown.
 NAME_CHARACTERS: Final = 100
@@ -85,7 +89,7 @@ def file_id(tenant: str, digest: str) -> str:
 
 def tenant_folder(tenant: str) -> str:
     """Give the key prefix of all files of a tenant."""
-    return f"files/{tenant}"
+    return f"{UPLOADS}/{tenant}"
 
 
 def content_key(tenant: str, upload_id: str, kind: UploadKind) -> str:
@@ -95,7 +99,12 @@ def content_key(tenant: str, upload_id: str, kind: UploadKind) -> str:
 
 def record_key(tenant: str, upload_id: str) -> str:
     """Give the key of what is known of an upload; it is written last."""
-    return f"{_upload_folder(tenant, upload_id)}/record.json"
+    return f"{_upload_folder(tenant, upload_id)}{_RECORD}"
+
+
+def is_kept(keys: Iterable[str]) -> bool:
+    """Tell of all that lies in the folder of an upload whether it is one: it has its record."""
+    return any(key.endswith(_RECORD) for key in keys)
 
 
 def _upload_folder(tenant: str, upload_id: str) -> str:

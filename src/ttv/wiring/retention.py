@@ -16,6 +16,7 @@ from ttv.artifacts import Folder, Listed
 from ttv.jobs import Fate, State, is_job_id
 from ttv.pipeline import MANIFEST_FILE, Kept
 from ttv.settings import Settings
+from ttv.uploads import is_kept
 from ttv.wiring.places import Place
 
 _DAY: Final = 24 * 3600.0
@@ -69,6 +70,15 @@ class Retention:
         if kept.retired is not None and now - kept.retired < _DAY:
             return None
         return What.STEP
+
+    def judge_upload(self, folder: Folder, *, now: float) -> What | None:
+        """Tell whether to remove what has no record: it broke off, or somebody deleted it.
+
+        What is kept, its tenant alone deletes.
+        """
+        if is_kept(file.key for file in folder.files) or now - folder.modified < _DAY:
+            return None
+        return What.UPLOAD
 
     def _judge_attempt(
         self, attempt: int, films: Folder, fate: Fate | None, *, now: float

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 from ttv import jobs
-from ttv.artifacts import Folder, folders
+from ttv.artifacts import Folder, clear, folders
 from ttv.beside import beside, together
 from ttv.errors import TtvError, Unavailable
 from ttv.observability import WorkerMetrics, log
 from ttv.pipeline import Kept, Pipeline, Shelf, remove_films
 from ttv.settings import Settings
+from ttv.uploads import UPLOAD_PARTS, UPLOADS
 from ttv.wiring.films import open_pipeline
 from ttv.wiring.places import FILMS, HOME_PARTS, Place
 from ttv.wiring.queue import open_jobs
@@ -72,6 +73,7 @@ class Sweeper:
         await self._films(swept)
         if self.retention.step is not None:
             await self._steps(swept)
+        await self._uploads(swept)
         if not self.dry:
             swept.files[What.UPLOAD] += await self.makes.store.sweep()
         return swept
@@ -115,6 +117,26 @@ class Sweeper:
         if what is What.STEP:
             return await shelf.remove(kept)
         await shelf.retire(kept)
+        return True
+
+    async def _uploads(self, swept: Swept) -> None:
+        everything = folders(self.makes.store, UPLOADS, parts=UPLOAD_PARTS)
+        async for some in _batches(everything):
+            now = self.makes.clock()
+            removals = (
+                self._take(swept, what, folder, self._remove_upload(folder))
+                for folder in some
+                if (what := self.retention.judge_upload(folder, now=now))
+            )
+            await together(removals, at_once=_AT_ONCE)
+
+    async def _remove_upload(self, folder: Folder) -> bool:
+        """Remove what is left of an upload, unless somebody sends it again just now."""
+        left = tuple([file async for file in self.makes.store.listed(folder.key)])
+        if left != folder.files:
+            return False
+        if not self.dry:
+            await clear(self.makes.store, [file.key for file in left])
         return True
 
     async def _is_going(self, job_id: str) -> bool:

@@ -229,3 +229,18 @@ def test_no_sweep_takes_a_result_that_is_needed_or_young(
     assert judged(kept, STEP, by=retention) is None
     if days < 0.99 or retention is EVER:
         assert judged(kept, by=retention) is None
+
+
+UPLOAD = "files/acme/file_01JDQX3V0000000000000000AB"
+
+
+@pytest.mark.parametrize("retention", [EVER, MONTH])
+def test_an_upload_that_broke_off_goes_after_a_day_and_a_whole_one_never(
+    retention: Retention,
+) -> None:
+    def judged(*names: str, days: float) -> What | None:
+        return retention.judge_upload(lying(UPLOAD, *names, days=days), now=NOW)
+
+    assert judged("content.png", days=0.9) is None
+    assert judged("content.png", days=1.1) is What.UPLOAD
+    assert judged("content.png", "record.json", days=900) is None
