@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
 from ttv import tether
+
+#: Seconds for a process to end in order.
+_PATIENCE: Final = 5.0
 
 
 class Emulated:
@@ -58,10 +61,14 @@ class Emulated:
             raise RuntimeError("the emulator did not start")
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process, which takes away what it has written; one that hangs is killed."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            self._process.terminate()
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             if self._process.stdout:
                 self._process.stdout.close()
             self._process = None

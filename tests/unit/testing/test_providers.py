@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ttv.generators._token import signed
-from ttv.testing.providers import Studio, kling, runway
+from ttv.testing.providers import Emulator, Studio, kling, runway
 
 pytestmark = pytest.mark.anyio
 
@@ -170,3 +170,14 @@ async def test_kling_finds_a_task_by_the_name_of_its_customer_and_takes_none_twi
     assert found["data"]["task_id"] == taken["data"]["task_id"]
     assert (await at_kling.get("/v1/videos/image2video/a")).status_code == 404
     assert [(charge.key, charge.amount) for charge in studio.charges()] == [("a", 210_000)]
+
+
+def test_an_emulator_that_is_stopped_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    with Emulator("kling"):
+        assert len(list(tmp_path.iterdir())) == 1
+
+    assert list(tmp_path.iterdir()) == []

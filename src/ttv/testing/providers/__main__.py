@@ -1,6 +1,6 @@
 """Run an emulator: ``python -m ttv.testing.providers runway|kling --port 0``.
 
-It says its address on the first line, and stays until it is killed.
+It says its address on the first line, and stays until it is stopped.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from typing import Final
@@ -24,6 +25,9 @@ _PROVIDERS: Final = {"kling": kling.create_app, "runway": runway.create_app}
 
 def _main() -> None:
     asked = _arguments()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit()
+    )  # until the server has a handler of its own
     logging.disable(logging.CRITICAL)  # broken answers are what it is for
     with scratch() as folder:
         studio = Studio(
