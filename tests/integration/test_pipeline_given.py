@@ -66,7 +66,9 @@ async def make(
     results = await pipeline.make(
         order,
         workspace=folder,
-        commission=Commission(f"films/{folder.parent.name}/{folder.name}", files=files_of(order, tenant)),
+        commission=Commission(
+            f"films/{folder.parent.name}/{folder.name}", files=files_of(order, tenant)
+        ),
         watcher=diary,
         slots=2,
     )
