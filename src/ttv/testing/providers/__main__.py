@@ -25,9 +25,8 @@ _PROVIDERS: Final = {"kling": kling.create_app, "runway": runway.create_app}
 
 def _main() -> None:
     asked = _arguments()
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit()
-    )  # until the server has a handler of its own
+    # Until the server has a handler of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     logging.disable(logging.CRITICAL)  # broken answers are what it is for
     with scratch() as folder:
         studio = Studio(
