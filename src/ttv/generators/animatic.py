@@ -30,6 +30,8 @@ __all__ = ["Animatic", "Options", "build", "warm"]
 _MEMORY_BYTES: Final = 8 << 30
 _START_SECONDS: Final = 60
 _SECONDS_PER_FRAME: Final = 2
+#: More than a minute of the largest picture takes.
+_OUTPUT_BYTES: Final = 8 << 30
 _MOST_DRAWERS: Final = 4
 _PICTURES: Final = ("first_frame", "last_frame", "follows")
 
@@ -115,7 +117,10 @@ class Animatic:
             "coding": asdict(self._coding),
             "drawers": self._options.drawers or self._share(),
         }
-        limits = Limits(_MEMORY_BYTES, _START_SECONDS + _SECONDS_PER_FRAME * request.frames)
+        seconds = _START_SECONDS + _SECONDS_PER_FRAME * request.frames
+        limits = Limits(
+            _MEMORY_BYTES, seconds, wall_seconds=4.0 * seconds, output_bytes=_OUTPUT_BYTES
+        )
         child = await Child.start("ttv.generators._animatic_child", message, limits=limits)
         self._segments[handle] = _Segment(child, clip)
         return handle

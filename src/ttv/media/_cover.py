@@ -12,7 +12,9 @@ from ttv.media._format import Format
 
 #: Changes whenever the same picture would be cut otherwise.
 COVERING: Final = 1
-_LIMITS: Final = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=120)
+_LIMITS: Final = Limits(
+    memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=120, output_bytes=128 << 20, open_files=64
+)
 
 
 async def cover(picture: Path, to: Path, fmt: Format) -> None:
