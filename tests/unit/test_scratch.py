@@ -18,10 +18,9 @@ from pathlib import Path
 from ttv.scratch import scratch
 with scratch(Path(sys.argv[1])) as folder:
     (folder / "work").write_text("half a film")
+    print(folder, flush=True)
     if len(sys.argv) > 2 and os.fork() == 0:
         print(os.getpid(), flush=True)
-    else:
-        print(folder, flush=True)
     sys.stdin.read()
 """
 
@@ -36,7 +35,7 @@ class Holder:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.said = sorted(self._line() for _ in range(1 + len(flags)))
+        self.said = [self._line() for _ in range(1 + len(flags))]
         self.folder = Path(self.said[0])
 
     def _line(self) -> str:
