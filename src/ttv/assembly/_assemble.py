@@ -19,6 +19,8 @@ VERSION: Final = 3
 _MEMORY_BYTES: Final = 4 << 30
 _START_SECONDS: Final = 60
 _SECONDS_PER_FRAME: Final = 1
+#: More than any film here has; a full disk is met before.
+_OUTPUT_BYTES: Final = 64 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ async def assemble(
     """Write the film with its sound to ``film`` and a PNG of its first shot to ``poster``.
 
     ``tags`` are what the film says of itself ("title", "comment"); with none, it does not tell
-    how it was encoded either. ``soundtrack`` is heard
-    instead of the sound of the scenes, as long as it lasts. Both files must be in folders
-    that are there. Cancelling the call ends all work and leaves no half film. Raises
-    InvalidRequest for transitions longer than their shot, Permanent for a clip that is damaged or
-    has too few frames, StorageFull, StorageUnwritable, Transient.
+    how it was encoded either. ``soundtrack`` is heard instead of the sound of the scenes, as long
+    as it lasts. Both files must be in folders that are there. Cancelling the call ends all work
+    and leaves no half film. Raises InvalidRequest for transitions longer than their shot,
+    Permanent for a clip that is damaged or has too few frames, or needs more than it may,
+    StorageFull, StorageUnwritable, Transient.
     """
     frames = sum(piece.frames for piece in timeline(cuts))
+    seconds = _START_SECONDS + _SECONDS_PER_FRAME * frames
     request = {
         "cuts": [{**asdict(cut), "clip": str(cut.clip)} for cut in cuts],
         "format": asdict(fmt),
@@ -76,7 +79,9 @@ async def assemble(
     spliced, warnings = await children.run(
         "ttv.assembly._child",
         request,
-        limits=Limits(_MEMORY_BYTES, _START_SECONDS + _SECONDS_PER_FRAME * frames),
+        limits=Limits(
+            _MEMORY_BYTES, seconds, wall_seconds=4.0 * seconds, output_bytes=_OUTPUT_BYTES
+        ),
         listener=lambda fraction, _: report(fraction, "joining the shots"),
     )
     return Film(fmt, spliced["frames"], spliced["copied_frames"], warnings)

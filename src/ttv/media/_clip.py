@@ -68,6 +68,11 @@ class Clip:
         return f"{self.width}x{self.height}"
 
     @property
+    def rate(self) -> Fraction:
+        """Give the frame rate as the fraction that it is: 24000/1001, not 23.976."""
+        return Fraction(self.fps).limit_denominator(1001)
+
+    @property
     def seconds(self) -> float:
         """Give the length of the picture."""
         return self.frames / self.fps

@@ -39,7 +39,7 @@ def save_gif(
     wanted = round(min(seconds, clip.seconds) * clip.fps)
     wide = min(width, clip.width) // 2 * 2
     high = max(2, round(wide * clip.height / clip.width / 2) * 2)
-    rate = min(Fraction(fps), Fraction(clip.fps).limit_denominator(1001))
+    rate = min(Fraction(fps), clip.rate)
     with reading(source), open_clip(source) as file:
         picture = picture_of(file)
         graph = _graph(picture, f"{wide}:{high}", rate)

@@ -46,8 +46,8 @@ def join(
     Time stamps are counted anew, so no frame is lost, doubled or out of order at a seam.
     ``sound`` is made exactly as long as the pictures; sound of the clips is left out. ``tags``
     say of the file what it is ("title", "comment"); without ``notes`` it does not even tell how
-    its pictures were encoded. Gives what the film is. Raises
-    WrongLength when a clip gives other frames than were probed.
+    its pictures were encoded. Gives what the film is. Raises WrongLength when a clip gives other
+    frames than were probed.
     """
     frames = sum(part.stop - part.start for part in parts)
     seconds = frames / parts[0].clip.fps if parts and sound else 0.0
@@ -91,11 +91,11 @@ def _joined(
         opened(part) as file,
     ):
         stream = file.add_stream_from_template(template.streams.video[0])
-        length = sum(part.stop - part.start for part in parts) / _rate(first)
+        length = sum(part.stop - part.start for part in parts) / first.rate
         track = SoundTrack(file, lasting(sound, length), coder=coder) if sound else None
         strain = strainer(template.streams.video[0], notes=notes)
         packets = (kept for packet in _renumbered(parts) for kept in strain(packet))
-        _write(file, stream, packets, frame=1 / _rate(first), track=track)
+        _write(file, stream, packets, frame=1 / first.rate, track=track)
 
 
 def _write(
@@ -114,11 +114,6 @@ def _write(
             file.mux(list(track.until(turn * frame)))
     if track:
         file.mux(list(track.end()))
-
-
-def _rate(clip: Clip) -> Fraction:
-    """Give the frame rate as the fraction that it is: 24000/1001, not 23.976."""
-    return Fraction(clip.fps).limit_denominator(1001)
 
 
 def _renumbered(parts: Iterable[Part]) -> Iterator[Packet[VideoStream]]:

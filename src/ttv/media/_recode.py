@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -83,7 +82,7 @@ class _Recoder:
         self._clip = clip
         self._picture = picture_of(clip)
         self._sound = clip.streams.audio[0] if clip.streams.audio else None
-        self._rate = Fraction(film.fps).limit_denominator(1001)
+        self._rate = film.rate
         self._frames = 0
         self._new_picture = self._add_picture(file, recoding)
         self._copies = recoding.sound is None
