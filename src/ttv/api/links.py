@@ -127,7 +127,8 @@ class Linker:
             *READS["parameters"],
         ]
     },
-    responses=served("*/*", "The file.", "gone", *REFUSALS),
+    # A key with a line break in it is no address of this route.
+    responses=served("*/*", "The file.", "not_found", "gone", *REFUSALS),
 )
 async def get_file(
     request: Request,
