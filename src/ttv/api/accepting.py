@@ -13,7 +13,7 @@ from ttv.api import schemas
 from ttv.api.answers import ASK_AGAIN, TAGS, show_job
 from ttv.api.asked import Asked
 from ttv.api.once import REPLAYED, fingerprint
-from ttv.api.openapi import QUEUE_REFUSALS, document
+from ttv.api.openapi import BODY_REFUSALS, QUEUE_REFUSALS, document
 from ttv.api.schemas import JOBS
 from ttv.api.services import Services
 from ttv.observability import log
@@ -31,15 +31,7 @@ ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
     ),
 }
 #: What such a route refuses.
-REFUSALS: Final = (
-    "invalid_request",
-    "invalid_json",
-    "idempotency_mismatch",
-    *QUEUE_REFUSALS,
-    "body_too_slow",
-    "body_too_large",
-    "unsupported_media_type",
-)
+REFUSALS: Final = ("idempotency_mismatch", *QUEUE_REFUSALS, *BODY_REFUSALS)
 
 
 async def accepted(

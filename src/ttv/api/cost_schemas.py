@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Self
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from pydantic import Field
 from ttv import jobs
 from ttv.api.dollars import dollars
 from ttv.api.schemas import Cost, Document, FieldProblem
+from ttv.moments import moment
 from ttv.pipeline import Estimate
 
 
@@ -122,7 +123,7 @@ class Usage(Document):
         """Show the usage of a tenant."""
         days = [
             Day(
-                day=datetime.fromtimestamp(one.day / 1000, UTC).date(),
+                day=moment(one.day).date(),
                 reserved=dollars(one.reserved),
                 spent=dollars(one.spent),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -20,6 +19,7 @@ from ttv.api.routing import CHANGES_JOBS, READS_JOBS, JobId, change, get, shown
 from ttv.api.schemas import JOB, JOBS, FieldProblem
 from ttv.api.services import Here, Services
 from ttv.errors import InvalidRequest
+from ttv.moments import moment
 
 router = APIRouter(tags=["costs"])
 
@@ -84,7 +84,7 @@ async def get_usage(here: Here, who: Who, asked: Annotated[_Days, Query()]) -> R
         await here.jobs.tenants.load(who.tenant),
         jobs.Limits(settings.max_queued_jobs, settings.max_running_jobs, settings.max_queue),
         await here.jobs.spend.of_tenant(who.tenant, since=now - (asked.days - 1) * _DAY, until=now),
-        today=datetime.fromtimestamp(now / 1000, UTC).date(),
+        today=moment(now).date(),
     )
     return shown(usage)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from ttv.api.problems import InvalidFields
 from ttv.errors import InvalidRequest
+from ttv.hints import nearest
+
+_Document = TypeVar("_Document", bound=BaseModel)
 
 _MAX_NAME: Final = 64
 #: What a field must be, by the first word of pydantic's error type.
@@ -33,6 +37,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
+def read(kind: type[_Document], document: Mapping[str, Any]) -> _Document:
+    """Check types and names of the fields of a body. Raises InvalidRequest naming them."""
+    try:
+        return kind.model_validate(document)
+    except ValidationError as error:
+        raise refuse(error.errors(include_url=False), list(kind.model_fields)) from error
+
+
 def refuse(errors: Iterable[Mapping[str, Any]], known: Sequence[str]) -> InvalidFields:
     """Make one refusal of all errors; ``known`` are the names that could have been meant."""
     return InvalidFields([_refusal(error, known) for error in errors])
@@ -46,8 +58,8 @@ def _refusal(error: Mapping[str, Any], known: Sequence[str]) -> InvalidRequest:
 def _reason(error: Mapping[str, Any], name: str, known: Sequence[str]) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        near = get_close_matches(name, known, n=1)
-        return f"is not a known field; {f'did you mean {near[0]}?' if near else 'remove it'}"
+        near = nearest(name, known)
+        return f"is not a known field; {f'did you mean {near}?' if near else 'remove it'}"
     noun = _NOUNS.get(kind.partition("_")[0], "something else; see /docs")
     sentence = _SENTENCES.get(kind, f"must be {noun}")
     limits = {word: _plain(value) for word, value in error.get("ctx", {}).items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Self
 
 from pydantic import Field
 
 from ttv.api.schemas import Document
+from ttv.moments import moment
 from ttv.uploads import Upload, UploadKind
 
 #: The address of a file is here and nowhere else.
@@ -45,7 +46,7 @@ class File(Document):
             width=upload.width,
             height=upload.height,
             seconds=upload.seconds,
-            created_at=datetime.fromtimestamp(upload.created_at, tz=UTC),
+            created_at=moment(upload.created_at * 1_000),
             filename=upload.filename,
         )
 

@@ -18,7 +18,7 @@ from ttv.api.services import Here
 from ttv.api.serving import READS, named, serve_file, served
 from ttv.api.upload_body import FORM, PURPOSE, RAW, receive
 from ttv.errors import InvalidRequest
-from ttv.media import MAX_AUDIO_BYTES
+from ttv.media import MAX_AUDIO_BYTES, MAX_IMAGE_BYTES
 from ttv.observability import log
 from ttv.scratch import scratch
 from ttv.uploads import Purpose
@@ -33,8 +33,9 @@ _BYTES: Final = {"type": "string", "format": "binary"}
 _BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": "A PNG, JPEG or WebP of at most 10 MiB, or a WAV, FLAC, MP3, Ogg, M4A or "
-        "AAC of at most 50 MiB. As the body itself it may have any type of image or audio.",
+        "description": f"A PNG, JPEG or WebP of at most {MAX_IMAGE_BYTES >> 20} MiB, or a WAV, "
+        f"FLAC, MP3, Ogg, M4A or AAC of at most {MAX_AUDIO_BYTES >> 20} MiB. As the body itself it "
+        "may have any type of image or audio.",
         "content": {
             FORM: {
                 "schema": {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ttv import access
 from ttv.access import Scope
 from ttv.api import fields
 from ttv.api.dollars import amount, dollars
+from ttv.moments import moment
 
 #: The address of keys is here and nowhere else.
 KEYS: Final = "/v1/keys"
@@ -57,10 +58,7 @@ class KeyRequest(BaseModel):
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Check types and names of the fields. Raises InvalidRequest naming them."""
-        try:
-            return cls.model_validate(document)
-        except ValidationError as error:
-            raise fields.refuse(error.errors(include_url=False), list(cls.model_fields)) from error
+        return fields.read(cls, document)
 
     def grant(self, tenant: str) -> access.Grant:
         """Give what the key is to allow. Raises InvalidRequest naming the field."""
@@ -123,15 +121,11 @@ def _facts(key: access.Key) -> dict[str, Any]:
         "tenant": key.tenant,
         "name": key.name,
         "scopes": sorted(key.scopes),
-        "created_at": _moment(key.created_at),
-        "expires_at": _moment(key.expires_at),
-        "revoked_at": _moment(key.revoked_at),
-        "last_used": _moment(key.last_used),
+        "created_at": moment(key.created_at),
+        "expires_at": moment(key.expires_at),
+        "revoked_at": moment(key.revoked_at),
+        "last_used": moment(key.last_used),
         "max_cost": dollars(key.max_cost),
         "max_cost_per_day": dollars(key.max_cost_per_day),
         "spent": dollars(key.spent),
     }
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

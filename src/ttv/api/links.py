@@ -8,7 +8,6 @@ to be right (``origin.base_url``), and a path of this service elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Annotated, Final, Self
 
 from fastapi import APIRouter, Path, Request
@@ -22,20 +21,20 @@ from ttv.api.routing import PUBLIC, get
 from ttv.api.services import Here, Services
 from ttv.api.serving import READS, named, serve_file, served
 from ttv.api.signing import EXPIRES, Signer
-from ttv.artifacts import Artifact, Offer
+from ttv.artifacts import Artifact, Offer, content_type
+from ttv.moments import moment
 
 router = APIRouter(tags=["links"])
 
-#: The shortest and the longest that a link works, in seconds; no store signs for longer.
+#: The shortest that a link works, in seconds.
 SHORTEST: Final = 60
-LONGEST: Final = 7 * 24 * 3_600
 FILES: Final = "/v1/artifacts"
 PLAYBACK: Final = "/v1/playback"
 #: Outputs that name files beside them: each is written with links to those for who asks.
 WRITTEN: Final = frozenset({"hls", "sprites-vtt"})
 #: The playlist of what is made so far, and its media type.
 LIVE: Final = "live"
-HLS_TYPE: Final = "application/vnd.apple.mpegurl"
+HLS_TYPE: Final = content_type(f"{LIVE}.m3u8")
 #: Why a link is refused.
 REFUSALS: Final = ("invalid_request", "bad_link", "link_expired", "unavailable")
 _TYPE: Final = "type"
@@ -82,7 +81,7 @@ class Linker:
         url = await self.here.artifacts.link(file.key, offer)
         return schemas.Artifact(
             url=url or self.base + self.own(file, offer.disposition, expires=expires),
-            expires_at=datetime.fromtimestamp(expires, UTC),
+            expires_at=moment(expires * 1_000),
             file=file.key.rpartition("/")[2],
             size=file.size,
             sha256=file.sha256,
@@ -97,7 +96,7 @@ class Linker:
         path = self.signer.sign(f"{PLAYBACK}/{job_id}/{file}", expires=expires)
         return schemas.Artifact(
             url=self.base + path,
-            expires_at=datetime.fromtimestamp(expires, UTC),
+            expires_at=moment(expires * 1_000),
             file=file,
             size=None,
             sha256=None,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ttv import artifacts as stored
 from ttv.api.auth import Who
 from ttv.api.delivered import delivered, find
-from ttv.api.links import LONGEST, SHORTEST, WRITTEN, Linker
+from ttv.api.links import SHORTEST, WRITTEN, Linker
 from ttv.api.openapi import document, refusals
 from ttv.api.playlists import serve_written
 from ttv.api.routing import READS_FILES, JobId, get, shown
@@ -37,7 +37,7 @@ class Linked(BaseModel):
     expires_seconds: int | None = Field(
         default=None,
         ge=SHORTEST,
-        le=LONGEST,
+        le=stored.LONGEST_LINK_SECONDS,
         description="How long a link works; the service has a default.",
     )
     download: bool = DOWNLOAD
@@ -98,7 +98,7 @@ class _Read(BaseModel):
     guard=READS_FILES,
     json=False,
     extra=READS,
-    responses={**served("*/*", "The file.", "invalid_request", *MISSING)},
+    responses=served("*/*", "The file.", "invalid_request", *MISSING),
 )
 async def get_output(
     request: Request,

@@ -19,7 +19,6 @@ from ttv.api.hls import Piece, named_media, with_media, write_live
 from ttv.api.links import (
     HLS_TYPE,
     LIVE,
-    LONGEST,
     PLAYBACK,
     REFUSALS,
     SHORTEST,
@@ -34,7 +33,7 @@ from ttv.api.schemas import JOB
 from ttv.api.services import Here, Services
 from ttv.api.serving import MISSING, READS, named, serve_text, served
 from ttv.api.signing import EXPIRES
-from ttv.artifacts import Artifact
+from ttv.artifacts import LONGEST_LINK_SECONDS, Artifact
 from ttv.errors import NotFound
 from ttv.pipeline import Result
 
@@ -185,7 +184,7 @@ async def _with_links(linker: Linker, job: jobs.Job, file: Artifact, expires: in
     store = linker.here.artifacts
     written = b"".join([chunk async for chunk in store.read(file.key)]).decode()
     beside = {other.key.rpartition("/")[2]: (role, other) for role, other in delivered(job).items()}
-    left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST)
+    left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST_LINK_SECONDS)
     urls = {}
     for name in beside.keys() & named_media(written):
         role, media = beside[name]

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ttv import jobs, outputs, planning
 from ttv.api import fields
@@ -37,10 +37,7 @@ class _Request(BaseModel):
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Check types and names of the fields. Raises InvalidRequest naming them."""
-        try:
-            return cls.model_validate(document)
-        except ValidationError as error:
-            raise fields.refuse(error.errors(include_url=False), list(cls.model_fields)) from error
+        return fields.read(cls, document)
 
 
 def _instant(description: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, Self
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ttv import jobs
 from ttv.api.dollars import dollars
+from ttv.moments import moment, rfc3339
 
 #: The address of a job is here and nowhere else.
 JOBS: Final = "/v1/jobs"
@@ -127,7 +128,7 @@ class JobSummary(Document):
     gcs_uri: str | None = Field(
         description="Where the film is in Google Cloud Storage; null before it is there, and "
         "where films are kept elsewhere.",
-        examples=["gs://bucket/films/2026-11/job_01JZ8Q5W3N6X4T7V9B2C1D0EFG/1/film.mp4"],
+        examples=["gs://bucket/ttv/films/2026-11/job_01JZ8Q5W3N6X4T7V9B2C1D0EFG/film.mp4"],
     )
     links: Links
 
@@ -229,9 +230,8 @@ class Entry(Document):
 
     def text(self) -> str:
         """Write it as one line."""
-        words = (self.at.isoformat(timespec="milliseconds"), self.action, self.step, self.message)
-        line = "  ".join(word for word in words if word)
-        return line.translate(_CONTROL).replace("+00:00", "Z")
+        words = (rfc3339(self.at), self.action, self.step, self.message)
+        return "  ".join(word for word in words if word).translate(_CONTROL)
 
 
 class Journal(Document):
@@ -315,14 +315,14 @@ def _facts(job: jobs.Job) -> dict[str, Any]:
         "attempt": job.attempt,
         "revision": job.revision,
         "created_at": moment(job.created_at),
-        "started_at": _if_any(job.started_at),
-        "finished_at": _if_any(job.finished_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
         "error": Failure.of(job.error),
         "hold": Failure.of(job.hold),
         "warnings": list(job.warnings),
         "priority": _PRIORITIES[job.terms.priority],
-        "start_at": _if_any(job.terms.start_at),
-        "deadline": _if_any(job.terms.deadline),
+        "start_at": moment(job.terms.start_at),
+        "deadline": moment(job.terms.deadline),
         "max_cost": dollars(job.terms.max_cost),
         "cost": Cost.of(job.cost),
         "gcs_uri": _gcs_uri(job),
@@ -345,12 +345,3 @@ def _step(step: jobs.Step) -> Step:
         progress=round(step.fraction, 4),
         attempts=step.attempts,
     )
-
-
-def moment(milliseconds: int) -> datetime:
-    """Show a time in milliseconds since 1970."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _if_any(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else moment(milliseconds)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ttv import webhooks
 from ttv.api import fields
+from ttv.moments import moment
 from ttv.webhooks import Event
 
 #: The address of webhooks is here and nowhere else.
@@ -28,10 +29,7 @@ class _Asked(BaseModel):
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Check types and names of the fields. Raises InvalidRequest naming them."""
-        try:
-            return cls.model_validate(document)
-        except ValidationError as error:
-            raise fields.refuse(error.errors(include_url=False), list(cls.model_fields)) from error
+        return fields.read(cls, document)
 
 
 class WebhookRequest(_Asked):
@@ -146,12 +144,12 @@ class DeliveryAttempt(BaseModel):
         return cls(
             delivery_id=attempt.delivery,
             event=attempt.event,
-            at=_moment(attempt.at),
+            at=moment(attempt.at),
             attempt=attempt.number,
             status=attempt.status,
             duration_ms=attempt.milliseconds,
             error=attempt.error,
-            next_at=_if_any(attempt.next_at),
+            next_at=moment(attempt.next_at),
         )
 
 
@@ -173,17 +171,9 @@ def _facts(endpoint: webhooks.Endpoint) -> dict[str, Any]:
         "description": endpoint.description,
         "enabled": endpoint.enabled,
         "disabled_because": endpoint.disabled_because,
-        "created_at": _moment(endpoint.created_at),
+        "created_at": moment(endpoint.created_at),
         "waiting": endpoint.waiting,
-        "delivered_at": _if_any(endpoint.delivered_at),
-        "failing_since": _if_any(endpoint.failing_since),
-        "old_secret_until": _if_any(endpoint.old_secret_until),
+        "delivered_at": moment(endpoint.delivered_at),
+        "failing_since": moment(endpoint.failing_since),
+        "old_secret_until": moment(endpoint.old_secret_until),
     }
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1_000, UTC)
-
-
-def _if_any(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else _moment(milliseconds)

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from ttv import generators, jobs
 from ttv.api.dollars import dollars
-from ttv.api.schemas import Document, moment
+from ttv.api.schemas import Document
+from ttv.moments import moment
 
 _ABOUT_DEFAULT = "What a request gets that names none."
 
