@@ -196,6 +196,7 @@ def s3() -> Iterator[Callable[[], Bucket]]:
     def bucket() -> Bucket:
         name = f"films-{uuid4().hex}"
         door.faults.clear()
+        door.lines.clear()
         made = _asked("PUT", f"{endpoint}/{name}")
         assert made == 200
         return Bucket(endpoint, name, door.faults, door.lines, door.begun)

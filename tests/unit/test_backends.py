@@ -25,7 +25,7 @@ def test_a_back_end_that_is_broken_is_not_mistaken_for_one_without_its_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "ttv.artifacts.disk", raising=False)
-    monkeypatch.setitem(sys.modules, "mimetypes", None)
+    monkeypatch.setitem(sys.modules, "ttv.artifacts._source", None)
 
     with pytest.raises(ModuleNotFoundError):
         backends.build("ttv.artifacts", "disk", {"folder": "/nowhere"})
