@@ -33,7 +33,7 @@ from ttv.api.schemas import JOB
 from ttv.api.services import Here, Services
 from ttv.api.serving import MISSING, READS, named, serve_text, served
 from ttv.api.signing import EXPIRES
-from ttv.artifacts import LONGEST_LINK_SECONDS, Artifact
+from ttv.artifacts import LONGEST_LINK_SECONDS, Artifact, contents
 from ttv.errors import NotFound
 from ttv.pipeline import Result
 
@@ -182,7 +182,7 @@ def _streams(job: jobs.Job) -> list[tuple[Artifact, float]]:
 async def _with_links(linker: Linker, job: jobs.Job, file: Artifact, expires: int) -> str:
     """Write a delivered file, which names others as they lie beside it, with links to them."""
     store = linker.here.artifacts
-    written = b"".join([chunk async for chunk in store.read(file.key)]).decode()
+    written = (await contents(store, file.key)).decode()
     beside = {other.key.rpartition("/")[2]: (role, other) for role, other in delivered(job).items()}
     left = min(max(expires - int(linker.here.clock()), SHORTEST), LONGEST_LINK_SECONDS)
     urls = {}

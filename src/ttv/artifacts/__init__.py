@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ttv.artifacts._clear import clear
-from ttv.artifacts._document import put_document
+from ttv.artifacts._document import contents, put_document
 from ttv.artifacts._folders import Folder, folders
 from ttv.artifacts._key import checked_key
 from ttv.artifacts._port import LONGEST_LINK_SECONDS, Artifact, KeyTaken, Listed, Offer, Store
@@ -20,6 +20,7 @@ __all__ = [
     "checked_key",
     "clear",
     "content_type",
+    "contents",
     "folders",
     "put_document",
 ]

@@ -1,4 +1,4 @@
-"""Store values as JSON."""
+"""Store values as JSON, and read what is small in one go."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ async def put_document(
         path = folder / "document.json"
         path.write_text(json.dumps(document, indent=1))
         return await store.put(key, path, content_type=content_type(key), if_absent=if_absent)
+
+
+async def contents(store: Store, key: str) -> bytes:
+    """Read a small file whole; raises NotFound."""
+    return b"".join([chunk async for chunk in store.read(key)])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ttv.cli import _options as options
 from ttv.errors import InvalidRequest
 
 if TYPE_CHECKING:  # these load the film-maker, which a refusal must not wait for
@@ -52,10 +53,8 @@ async def order_of(
     Raises InvalidRequest, and NotReproducible for what would come out otherwise, unless that
     is allowed.
     """
-    from ttv.pipeline import Limits
     from ttv.wiring.films import open_pipeline
 
-    limits = Limits(settings.max_prompt_chars, settings.max_film_seconds)
     async with open_pipeline(settings) as pipeline:
-        again = pipeline.reproduced(document, limits)
+        again = pipeline.reproduced(document, options.limits_of(settings))
     return again.allowing(differences=allow_differences)

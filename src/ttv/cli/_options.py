@@ -15,7 +15,7 @@ from ttv.errors import InvalidRequest
 
 if TYPE_CHECKING:  # these load the film-maker, which ``ttv --help`` must not wait for
     from ttv.client import Client
-    from ttv.pipeline import Order, Wish
+    from ttv.pipeline import Limits, Order, Wish
     from ttv.settings import Settings
 
 _FILM: Final = "The film"
@@ -314,6 +314,13 @@ def to_request(plan_file: Path | None, **fields: object) -> Mapping[str, Any]:
     return {**kept, "plan": wish.plan and to_document(wish.plan)}
 
 
+def limits_of(settings: Settings) -> Limits:
+    """Say how much one order may ask for."""
+    from ttv.pipeline import Limits
+
+    return Limits(settings.max_prompt_chars, settings.max_film_seconds)
+
+
 def make_order(settings: Settings, wish: Wish, plan_file: Path | None) -> Order:
     """Check what the user asked for, within the limits of the settings.
 
@@ -321,9 +328,7 @@ def make_order(settings: Settings, wish: Wish, plan_file: Path | None) -> Order:
     """
     from dataclasses import replace
 
-    from ttv.pipeline import Limits
-
-    limits = Limits(settings.max_prompt_chars, settings.max_film_seconds)
+    limits = limits_of(settings)
     wish = replace(
         wish,
         planner=wish.planner or settings.planner,

@@ -10,7 +10,7 @@ import yaml
 
 from ttv.media import Format
 from ttv.pipeline import Commission, Order, opening_steps
-from ttv.planning import Plan, Shot, Transition, from_document, to_document
+from ttv.planning import Plan, Shot, Transition, to_document
 from ttv.scratch import scratch
 from ttv.settings import Settings
 from ttv.wiring.films import open_pipeline
@@ -32,8 +32,7 @@ async def plan(order: Order, settings: Settings) -> Plan:
                 commission=Commission(destination=""),
                 report=lambda _fraction, _message: None,
             )
-        stored = pipeline.store.read(outcome.result.files["plan"].key)
-        return from_document(json.loads(b"".join([part async for part in stored])))
+        return await pipeline.planned(outcome.result)
 
 
 def to_json(made: Plan) -> str:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from ttv.artifacts import Store, content_type, put_document
+from ttv.artifacts import Store, content_type, contents, put_document
 from ttv.pipeline._step import Kind, Result
 
 #: Lies beside the files of a result once all are there.
@@ -48,7 +48,7 @@ class Cache:
         record = await self.store.stat(_record(kind, digest))
         if record is None:
             return None
-        document = b"".join([chunk async for chunk in self.store.read(record.key)])
+        document = await contents(self.store, record.key)
         result = replace(Result.from_json(json.loads(document)), reused=True, seconds=0.0)
         for file in result.files.values():
             if await self.store.stat(file.key) != file:

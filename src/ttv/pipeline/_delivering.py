@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ttv.artifacts import Artifact, KeyTaken, Store, clear, content_type
+from ttv.artifacts import Artifact, KeyTaken, Store, clear, content_type, contents
 from ttv.errors import Conflict, NotFound
 from ttv.pipeline._cache import address, is_made_by
 from ttv.pipeline._makers import makers
@@ -115,7 +115,7 @@ async def delivered(store: Store, destination: str) -> tuple[Result, bytes]:
     Raises NotFound, and Unreadable where the manifest tells of other files.
     """
     key = f"{destination}/{MANIFEST_FILE}"
-    document = b"".join([part async for part in store.read(key)])
+    document = await contents(store, key)
     files = {}
     for role, told in told_files(document).items():
         found = await store.stat(f"{destination}/{told.name}")

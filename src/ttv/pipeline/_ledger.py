@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from ttv.artifacts import KeyTaken, Store, put_document
+from ttv.artifacts import KeyTaken, Store, contents, put_document
 from ttv.errors import NotFound
 from ttv.pipeline._purse import Purchase
 
@@ -121,10 +121,10 @@ class Ledger:
 
     async def _read(self, number: int, note: str) -> Mapping[str, Any] | None:
         try:
-            chunks = [chunk async for chunk in self.store.read(self._key(number, note))]
+            written = await contents(self.store, self._key(number, note))
         except NotFound:
             return None
-        document: Mapping[str, Any] = json.loads(b"".join(chunks))
+        document: Mapping[str, Any] = json.loads(written)
         return document
 
     async def _write(self, number: int, note: str, document: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ttv.artifacts import Store
+from ttv.artifacts import Store, contents
 from ttv.errors import InvalidRequest
 from ttv.generators import Capabilities, Generator, SegmentRequest, check, check_size
 from ttv.keyframes import Painter
@@ -261,7 +261,7 @@ class Pipeline:
     async def planned(self, result: Result) -> Plan:
         """Read the plan that a plan step made back from the store."""
         key = result.files["plan"].key
-        return from_document(json.loads(b"".join([part async for part in self.store.read(key)])))
+        return from_document(json.loads(await contents(self.store, key)))
 
     def _tools(self, order: Order) -> Tools:
         """Pick the back ends that an order names."""

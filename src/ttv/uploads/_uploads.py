@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ttv import media
-from ttv.artifacts import Artifact, KeyTaken, Store, content_type, put_document
+from ttv.artifacts import Artifact, KeyTaken, Store, content_type, contents, put_document
 from ttv.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from ttv.files import sha256_of
 from ttv.scratch import scratch
@@ -189,9 +189,7 @@ class Uploads:
         if not is_file_id(upload_id):
             return None
         try:
-            record = b"".join(
-                [part async for part in self._store.read(record_key(tenant, upload_id))]
-            )
+            record = await contents(self._store, record_key(tenant, upload_id))
         except NotFound:
             return None
         upload = Upload.from_json(json.loads(record))
