@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from ttv.testing._faults import CountedFaults
 
 #: Faults that happen to so many of the next calls, and then no more.
 Counted: TypeAlias = Literal[
@@ -23,10 +25,8 @@ Counted: TypeAlias = Literal[
 ]
 
 
-class Faults(BaseModel):
-    """Faults in force; those that are counted use themselves up."""
-
-    model_config = ConfigDict(extra="forbid")
+class Faults(CountedFaults[Counted]):
+    """All that it can do wrong."""
 
     #: Calls of any kind but for tokens, bytes sent to an upload, and changes of notes that are
     #: answered with ``refusal``.
@@ -56,10 +56,3 @@ class Faults(BaseModel):
     most_listed: PositiveInt = 1_000
     #: How long every answer takes.
     delay_seconds: NonNegativeFloat = 0
-
-    def take(self, fault: Counted) -> bool:
-        """Tell whether a fault happens now, and count it."""
-        left: int = getattr(self, fault)
-        if left:
-            setattr(self, fault, left - 1)
-        return bool(left)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
+from pydantic import NonNegativeFloat, NonNegativeInt
+
+from ttv.testing._faults import CountedFaults
 
 #: Faults that happen to so many of the next calls or tasks, and then no more.
 Counted: TypeAlias = Literal[
@@ -22,10 +24,8 @@ Counted: TypeAlias = Literal[
 ]
 
 
-class Faults(BaseModel):
-    """Faults in force; those that are counted use themselves up."""
-
-    model_config = ConfigDict(extra="forbid")
+class Faults(CountedFaults[Counted]):
+    """All that it can do wrong."""
 
     #: Submits that are taken, and whose connection breaks in the middle of the answer.
     lose_answers: NonNegativeInt = 0
@@ -54,13 +54,6 @@ class Faults(BaseModel):
     url_seconds: NonNegativeFloat | None = None
     #: Words in prompts that the provider does not allow.
     moderated: tuple[str, ...] = ("forbidden",)
-
-    def take(self, fault: Counted) -> bool:
-        """Tell whether a fault happens now, and count it."""
-        left: int = getattr(self, fault)
-        if left:
-            setattr(self, fault, left - 1)
-        return bool(left)
 
     def moderates(self, prompt: str) -> bool:
         """Tell whether a prompt holds a word that is not allowed."""
